@@ -1,0 +1,96 @@
+"""What a training run is asked to do, and the limits of what may be asked. Free of torch."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lesson.numeric.data import Normal, Source
+
+LaneName = Literal["by_hand", "autograd"]
+LANES: tuple[LaneName, ...] = ("by_hand", "autograd")
+PARAMETERS = ("w1", "b1", "w2", "b2")
+ACTIVATIONS = ("relu", "leaky_relu")
+DTYPES = ("float32", "float64")
+DEVICES = ("cpu", "cuda")
+
+LIMITS = {
+    "batch": (1, 8192),
+    "inputs": (1, 256),
+    "hidden": (1, 1024),
+    "outputs": (1, 32),
+    "steps": (1, 20_000),
+    "seed": (0, 9999),
+}
+
+MAX_WORK = 10**12
+"""The most multiplications one run may ask for: about half a minute of two ordinary cores."""
+
+STEP_OVERHEAD = 10**6
+"""What calling torch for one step of one network costs, in multiplications done meanwhile."""
+
+ELEMENTWISE_COST = 16
+"""What one pre-activation costs outside the matrix products, in multiplications."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Where and in which precision one of the two trainings computes."""
+
+    dtype: str = "float32"
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Config:
+    """A training run: the same data and the same start for both lanes, hashable as a cache key.
+
+    learning_rate multiplies the gradient of the summed (not averaged) loss.
+    """
+
+    source: Source = field(default_factory=Normal)
+    hidden: int = 2
+    bias: bool = True
+    activation: str = "relu"
+    slope: float = 0.01
+    seed: int = 0
+    steps: int = 1001
+    learning_rate: float = 1e-4
+    by_hand: Lane = Lane()
+    autograd: Lane = Lane()
+
+    def lane(self, name: LaneName) -> Lane:
+        return self.by_hand if name == "by_hand" else self.autograd
+
+    @property
+    def sizes(self) -> tuple[int, int, int, int]:
+        """(batch, inputs, hidden, outputs), the data's own where the data has sizes of its own."""
+        rows, inputs, outputs = self.source.sizes
+        return rows, inputs, self.hidden, outputs
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """The shape of every parameter, in the order in which a flat vector holds them."""
+        _, inputs, hidden, outputs = self.sizes
+        weights = {"w1": (inputs, hidden), "w2": (hidden, outputs)}
+        biases = {"b1": (1, hidden), "b2": (1, outputs)}
+        return {name: (weights | biases)[name] for name in PARAMETERS if self.bias or name in weights}
+
+    @property
+    def entries(self) -> dict[str, slice]:
+        """Where each parameter's entries lie in the flat vector."""
+        ends = list(accumulate(rows * columns for rows, columns in self.shapes.values()))
+        return {name: slice(*bounds) for name, bounds in zip(self.shapes, pairwise([0, *ends]), strict=True)}
+
+    @property
+    def work_per_step(self) -> int:
+        """Multiplications of one step of both lanes, its overheads counted in the same coin."""
+        rows, inputs, hidden, outputs = self.sizes
+        products = 3 * rows * hidden * (inputs + outputs)
+        return len(LANES) * (products + ELEMENTWISE_COST * rows * hidden + STEP_OVERHEAD)
+
+    @property
+    def affordable_steps(self) -> int:
+        """The most steps of this network that MAX_WORK allows."""
+        return max(1, MAX_WORK // self.work_per_step)

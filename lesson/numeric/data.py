@@ -1,0 +1,203 @@
+"""The data sets of the lesson: each a small frozen description that loads the same arrays every time.
+
+Arrays are float32, so that they mean the same numbers in a float32 and in a float64 network.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+ASSETS = Path(__file__).parents[2] / "assets"
+MAX_CSV_BYTES = 1_000_000
+MAX_CSV_INPUTS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """x (rows, inputs) and y (rows, outputs), float32, with the names of their columns.
+
+    available counts the complete rows that rows were taken from, dropped those with gaps.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    available: int
+    dropped: int = 0
+
+
+class DataError(ValueError):
+    """A table that cannot be trained on: the reason's name and the facts that a sentence needs."""
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        super().__init__(f"{reason}: {facts}")
+        self.reason = reason
+        self.facts = facts
+
+
+class Source(Protocol):
+    """A description of data, hashable, that loads the same arrays every time."""
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """(rows, inputs, outputs)."""
+
+    def load(self) -> Data: ...
+
+
+def draws(seed: int) -> np.random.Generator:
+    """The random numbers of the data, independent of those of the weights with the same seed."""
+    return np.random.default_rng((seed, 1))
+
+
+def numbered(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{name}{i + 1}" for i in range(count))
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Standard normal x and y, as in the notebook: there is nothing to learn but the noise."""
+
+    batch: int = 64
+    inputs: int = 3
+    outputs: int = 1
+    seed: int = 0
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        return self.batch, self.inputs, self.outputs
+
+    def load(self) -> Data:
+        random = draws(self.seed)
+        x = random.standard_normal((self.batch, self.inputs), dtype=np.float32)
+        y = random.standard_normal((self.batch, self.outputs), dtype=np.float32)
+        return Data(x, y, numbered("x", self.inputs), numbered("y", self.outputs), self.batch)
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Normal data in which a share of the inputs, drawn independently, is exactly zero."""
+
+    batch: int = 64
+    inputs: int = 3
+    outputs: int = 1
+    seed: int = 0
+    zeros: float = 0.8
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        return self.batch, self.inputs, self.outputs
+
+    def load(self) -> Data:
+        dense = Normal(self.batch, self.inputs, self.outputs, self.seed).load()
+        kept = np.random.default_rng((self.seed, 2)).random(dense.x.shape) >= self.zeros
+        return Data(dense.x * kept, dense.y, dense.inputs, dense.outputs, self.batch)
+
+
+@dataclass(frozen=True)
+class Sine:
+    """y = sin x + noise of standard deviation 0.1, x uniform in [-3, 3]: a curve one can draw."""
+
+    batch: int = 64
+    seed: int = 0
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        return self.batch, 1, 1
+
+    def load(self) -> Data:
+        random = draws(self.seed)
+        x = random.uniform(-3, 3, (self.batch, 1))
+        y = np.sin(x) + 0.1 * random.standard_normal((self.batch, 1))
+        return Data(x.astype(np.float32), y.astype(np.float32), ("x",), ("y",), self.batch)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A learner's CSV: one numeric column is the target, the others the inputs, all standardised.
+
+    Rows with gaps are dropped and counted; of the rest a random batch is taken. target None means
+    the last numeric column. Loading raises DataError with one of the reasons csv-too-large,
+    csv-not-text, csv-not-a-table, csv-too-few-columns, csv-too-many-columns, csv-too-few-rows,
+    csv-constant-column, csv-too-big-numbers, csv-no-such-target.
+    """
+
+    csv: bytes
+    target: str | None = None
+    batch: int = 64
+    seed: int = 0
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        return (*self.load().x.shape, 1)
+
+    def load(self) -> Data:
+        return load_table(self)
+
+
+def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
+    """The numeric columns of a CSV without the rows that have gaps, and how many those were.
+
+    Raises DataError as Table describes.
+    """
+    if len(csv) > MAX_CSV_BYTES:
+        raise DataError("csv-too-large", kilobytes=len(csv) // 1000, limit=MAX_CSV_BYTES // 1000)
+    try:
+        text = csv.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError("csv-not-text", position=error.start) from error
+    if "\0" in text:
+        raise DataError("csv-not-text", position=text.index("\0"))
+    try:
+        # Comma, semicolon or tab: pandas finds out which, as spreadsheets differ by country.
+        frame = pd.read_csv(io.StringIO(text), sep=None, engine="python")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise DataError("csv-not-a-table") from error
+    numeric = frame.select_dtypes("number").astype(float).dropna(axis="columns", how="all")
+    numeric.columns = numeric.columns.map(str)
+    if numeric.shape[1] < 2:
+        raise DataError("csv-too-few-columns", found=numeric.shape[1], columns=frame.shape[1])
+    if numeric.shape[1] > MAX_CSV_INPUTS + 1:
+        raise DataError("csv-too-many-columns", found=numeric.shape[1], limit=MAX_CSV_INPUTS + 1)
+    complete = numeric.dropna()
+    dropped = len(numeric) - len(complete)
+    if len(complete) < 2:
+        raise DataError("csv-too-few-rows", rows=len(complete), dropped=dropped)
+    for column in complete:
+        if complete[column].nunique() == 1:
+            raise DataError("csv-constant-column", column=column)
+        if not np.isfinite(complete[column].to_numpy()).all() or complete[column].abs().max() > 1e30:
+            raise DataError("csv-too-big-numbers", column=column)
+    return complete, dropped
+
+
+@lru_cache(maxsize=8)
+def load_table(table: Table) -> Data:
+    frame, dropped = numeric_columns(table.csv)
+    target = table.target or frame.columns[-1]
+    if target not in frame:
+        raise DataError("csv-no-such-target", column=target)
+    scaled = ((frame - frame.mean()) / frame.std(ddof=0)).sample(
+        n=min(table.batch, len(frame)), random_state=table.seed
+    )
+    x, y = scaled.drop(columns=target), scaled[[target]]
+    return Data(
+        x.to_numpy(np.float32), y.to_numpy(np.float32), tuple(x.columns), (target,), len(frame), dropped
+    )
+
+
+def cars(batch: int, seed: int) -> Table:
+    """The fuel consumption of cars (Auto MPG): six numeric inputs, miles per gallon as the target.
+
+    Quinlan (1993), Auto MPG, UCI Machine Learning Repository, doi:10.24432/C5859H; collected by
+    E. Ramos and D. Donoho for the 1983 exposition of the American Statistical Association.
+    """
+    return Table((ASSETS / "auto-mpg.csv").read_bytes(), "mpg", batch, seed)

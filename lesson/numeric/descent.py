@@ -1,0 +1,99 @@
+"""Gradient descent in one lane, as fast as it can be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson.numeric import autograd, by_hand
+from lesson.numeric.config import Config, LaneName
+from lesson.numeric.data import Data
+from lesson.numeric.flat import flatten, unflatten
+from lesson.numeric.network import Activation, Params, init_params
+
+LossAndGradients = Callable[[Tensor, Tensor, Params, Activation], tuple[Tensor, Params]]
+WITNESSES: dict[LaneName, LossAndGradients] = {
+    "by_hand": by_hand.loss_and_gradients,
+    "autograd": autograd.loss_and_gradients,
+}
+
+
+class Stretch(NamedTuple):
+    """K consecutive steps: losses (K,), weights before and gradients of each step (K, n), flat."""
+
+    losses: np.ndarray
+    weights: np.ndarray
+    gradients: np.ndarray
+
+    @property
+    def finite_steps(self) -> int:
+        """How many steps from the first on are free of inf and nan."""
+        finite = np.isfinite(self.losses) & np.isfinite(self.gradients).all(1)
+        return len(finite) if finite.all() else int(np.argmin(finite))
+
+    def first(self, steps: int) -> Stretch:
+        return Stretch(*(array[:steps] for array in self))
+
+
+class Descent:
+    """One of the two trainings: its own witness, dtype, device and weights."""
+
+    def __init__(self, name: LaneName, config: Config, data: Data) -> None:
+        lane = config.lane(name)
+        # By hand needs none of autograd's bookkeeping, which costs a quarter of a small step.
+        self.bookkeeping = partial(torch.inference_mode, name == "by_hand")
+        self.loss_and_gradients = WITNESSES[name]
+        self.dtype: torch.dtype = getattr(torch, lane.dtype)
+        self.learning_rate = config.learning_rate
+        self.activation = activation_of(config)
+        self.x, self.y = (
+            torch.from_numpy(array).to(dtype=self.dtype, device=lane.device)
+            for array in (data.x, data.y)
+        )
+        with self.bookkeeping():
+            start = start_of(config, self.dtype, lane.device)
+            self.flat = flatten(start)
+            # Views: what moves the vector moves the parameters.
+            self.params = unflatten(self.flat, start)
+        if name == "autograd":
+            self.params = autograd.leaves_of(self.params)
+
+    def advance(self, steps: int) -> Stretch:
+        """Take K steps. On a GPU they are all queued before anything waits for the first."""
+        losses, weights, gradients = [], [], []
+        with self.bookkeeping():
+            for _ in range(steps):
+                loss, found = self.loss_and_gradients(self.x, self.y, self.params, self.activation)
+                gradient = flatten(found)
+                losses.append(loss)
+                weights.append(self.flat.clone())
+                gradients.append(gradient)
+                self.flat.add_(gradient, alpha=-self.learning_rate)
+            return Stretch(*(torch.stack(t).cpu().numpy() for t in (losses, weights, gradients)))
+
+    def gradients_at(self, weights: np.ndarray) -> np.ndarray:
+        """This lane's gradients at given weights, (S, n) to (S, n) in its own dtype."""
+        rows = torch.from_numpy(weights).to(self.flat)
+        found = [
+            self.loss_and_gradients(self.x, self.y, unflatten(row, self.params), self.activation)[1]
+            for row in rows
+        ]
+        return torch.stack([flatten(gradients) for gradients in found]).cpu().numpy()
+
+
+def activation_of(config: Config) -> Activation:
+    """The configured activation."""
+    return Activation.relu() if config.activation == "relu" else Activation.leaky_relu(config.slope)
+
+
+def start_of(config: Config, dtype: torch.dtype, device: str = "cpu") -> Params:
+    """The weights from which a configured training starts, the same numbers in every lane."""
+    _, inputs, hidden, outputs = config.sizes
+    return init_params(
+        inputs, hidden, outputs, bias=config.bias, seed=config.seed, dtype=dtype, device=device
+    )
