@@ -27,6 +27,9 @@ LIMITS = {
 MAX_WORK = 10**12
 """The most multiplications one run may ask for: about half a minute of two ordinary cores."""
 
+QUICK_WORK = 5 * 10**9
+"""Runs up to this size start by themselves: well under a second."""
+
 STEP_OVERHEAD = 10**6
 """What calling torch for one step of one network costs, in multiplications done meanwhile."""
 

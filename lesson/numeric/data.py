@@ -190,7 +190,7 @@ def load_table(table: Table) -> Data:
     )
     x, y = scaled.drop(columns=target), scaled[[target]]
     return Data(
-        x.to_numpy(np.float32), y.to_numpy(np.float32), tuple(x.columns), (target,), len(frame), dropped
+        x.to_numpy(np.float32, copy=True), y.to_numpy(np.float32, copy=True), tuple(x.columns), (target,), len(frame), dropped
     )
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric import autograd, by_hand
-from lesson.numeric.config import Config, LaneName
+from lesson.numeric.config import DEVICES, Config, LaneName
 from lesson.numeric.data import Data
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, init_params
@@ -84,6 +84,11 @@ class Descent:
             for row in rows
         ]
         return torch.stack([flatten(gradients) for gradients in found]).cpu().numpy()
+
+
+def devices() -> tuple[str, ...]:
+    """The devices that this machine can train on."""
+    return DEVICES if torch.cuda.is_available() else DEVICES[:1]
 
 
 def activation_of(config: Config) -> Activation:

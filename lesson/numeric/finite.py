@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from lesson.numeric.compare import Comparison, compare
+from lesson.numeric.config import Config
+from lesson.numeric.descent import activation_of, start_of
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, affine, forward, loss
-from lesson.numeric.rounding import gamma, roundings
+from lesson.numeric.rounding import allowance, gamma, roundings
 
 STEP = 2.0**-13
 ENTRIES_AT_ONCE = 256
@@ -57,3 +61,30 @@ def finite_differences(
     return FiniteDifferences(
         *(unflatten(t, double) for t in (torch.cat(quotients), torch.cat(crossings), error))
     )
+
+
+MOST_ENTRIES = 512
+"""Two forward passes an entry: a larger network would make a learner wait."""
+
+
+def third_witness(config: Config, weights: np.ndarray, gradients: np.ndarray) -> dict[str, Comparison]:
+    """Recorded gradients (n,) beside the finite differences at their weights (n,), by parameter.
+
+    Empty for networks of more than MOST_ENTRIES parameters.
+    """
+    if len(weights) > MOST_ENTRIES:
+        return {}
+    data = config.source.load()
+    x, y = torch.from_numpy(data.x).double(), torch.from_numpy(data.y).double()
+    params = unflatten(torch.from_numpy(weights).double(), start_of(config, torch.float64))
+    activation = activation_of(config)
+    found = finite_differences(x, y, params, activation)
+    dtype = torch.from_numpy(gradients).dtype
+    rounding = flatten(allowance(x, y, params, activation, (dtype, torch.float64)).rounding)
+    # Where the two steps saw different sides of a kink, any quotient in between is explained.
+    kink = torch.where(flatten(found.crossed), torch.inf, 0.0)
+    arrays = (
+        gradients[None],
+        *(t.numpy()[None] for t in (flatten(found.gradients), rounding + flatten(found.error), kink)),
+    )
+    return {name: compare(*(a[:, columns] for a in arrays)) for name, columns in config.entries.items()}

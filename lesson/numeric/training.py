@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from lesson.numeric.compare import Comparison, Verdict
 from lesson.numeric.config import LANES, Config, LaneName
@@ -73,6 +74,38 @@ class History:
     def verdict(self) -> Verdict:
         """The worst local verdict over all parameters and recorded steps."""
         return Verdict(max(int(c.verdict.max(initial=0)) for c in self.local.values()))
+
+    @property
+    def largest_local(self) -> float:
+        """The largest difference between two gradients at the same weights."""
+        return max(float(c.largest.max(initial=0.0)) for c in self.local.values())
+
+    @property
+    def largest_share(self) -> float:
+        """That difference where it is largest as a share of its rounding bound."""
+        return max(float(c.share.max(initial=0.0)) for c in self.local.values())
+
+    @property
+    def largest_drift(self) -> float:
+        """The largest difference between the lanes in any loss, gradient or weight of any step."""
+        apart = np.abs(self.loss["by_hand"] - self.loss["autograd"])
+        drifts = (*self.weights_drift.values(), *self.gradients_drift.values())
+        return max(float(values.max(initial=0.0)) for values in (apart, *drifts))
+
+    def csv(self) -> str:
+        """The history as a table, a row per step; local columns are empty where not recorded."""
+        table = pd.DataFrame({f"loss_{name}": loss for name, loss in self.loss.items()})
+        table.index.name = "step"
+        for name, comparison in self.local.items():
+            table[f"drift_{name}"] = self.weights_drift[name]
+            table[f"drift_grad_{name}"] = self.gradients_drift[name]
+            at = pd.Index(self.recorded)
+            table[f"local_{name}"] = pd.Series(comparison.largest, at)
+            table[f"local_{name}_ulps"] = pd.Series(comparison.ulps, at)
+            table[f"local_{name}_verdict"] = pd.Series(
+                [Verdict(verdict).word for verdict in comparison.verdict], at
+            )
+        return table.to_csv()
 
 
 def run(config: Config) -> Iterator[History]:

@@ -1,0 +1,54 @@
+"""Home: the seven lines, two trainings that do not drift apart, and the way through the chapters."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from lesson import settings
+from lesson.chapters import PARTS
+from lesson.charts.lanes import loss_chart
+from lesson.numeric import curves
+from lesson.numeric.config import QUICK_WORK, Config
+from lesson.numeric.source import seven_lines
+from lesson.page import figure, language, say, text, trained, words
+from lesson.prose import say as prose
+
+
+def render(network: settings.Settings) -> None:
+    say("hook")
+    st.code(seven_lines(), language="python")
+    say("puzzle")
+    both_trainings(quick(settings.config(network)))
+    the_way()
+
+
+def quick(config: Config) -> Config:
+    """As much of the training as does not keep a visitor waiting."""
+    return dataclasses.replace(config, steps=min(config.steps, max(1, QUICK_WORK // config.work_per_step)))
+
+
+def both_trainings(config: Config) -> None:
+    with st.skeleton(height=420):
+        history = trained(config)
+    if not history.steps:
+        say("blew-up-at-once")
+        return
+    st.metric(text("largest", steps=f"{history.steps:,}"), figure(history.largest_drift))
+    st.altair_chart(
+        loss_chart(curves.losses(history), words()),
+        alt=text("losses-alt", steps=f"{history.steps:,}"),
+    )
+    if history.blew_up:
+        say("blew-up", step=f"{history.steps:,}")
+    say("answer" if history.largest_drift == 0 else "not-zero")
+
+
+def the_way() -> None:
+    say("way")
+    for names in PARTS.values():
+        for name in names:
+            if name != "home":
+                title, summary = (prose(language(), name, section) for section in ("title", "summary"))
+                st.page_link(st.session_state["pages"][name], label=f"**{title}**: {summary}")

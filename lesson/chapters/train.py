@@ -1,0 +1,312 @@
+"""Train: the laboratory. One network, two trainings, and how far they are from each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.differences import drift_chart, local_chart
+from lesson.charts.lanes import fit_chart, loss_chart
+from lesson.charts.matrices import matrix_chart
+from lesson.numeric import curves
+from lesson.numeric.compare import Verdict
+from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
+from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
+from lesson.page import ask, figure, quoted, say, text, trained, words
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from lesson.numeric.compare import Comparison
+    from lesson.numeric.training import History
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    config = configured(network)
+    history = config and training(config)
+    if history:
+        results(history)
+    say("explain")
+    ask("check-rounding")
+    ask("check-drift")
+
+
+def configured(network: settings.Settings) -> Config | None:
+    """The controls of the laboratory; None where there is no data to train on."""
+    from lesson.numeric.descent import devices
+
+    with st.container(border=True):
+        settings.heed_address(settings.DATA, settings.ZEROS, settings.STEPS, settings.LEARNING_RATE)
+        source = chosen_data(network)
+        left, right = st.columns(2)
+        with left:
+            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
+        with right:
+            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
+    return source and settings.config(network, source, settings.Lab(steps=steps, learning_rate=rate, by_hand=by_hand, autograd=autograd))
+
+
+def chosen_data(network: settings.Settings) -> Source | None:
+    """The data, with a word about it; None with a sentence that says what is wrong and what would do."""
+    batch, seed = network.batch, network.seed
+    match settings.DATA.widget():
+        case "normal":
+            source: Source | None = Normal(batch, network.inputs, network.outputs, seed)
+        case "sparse":
+            source = Sparse(batch, network.inputs, network.outputs, seed, settings.ZEROS.widget())
+        case "sine":
+            source = Sine(batch, seed)
+        case "cars":
+            source = cars(batch, seed)
+        case _:
+            source = own_data(batch, seed)
+    if source:
+        data = source.load()
+        rows, inputs, outputs = source.sizes
+        facts = {"rows": rows, "inputs": inputs, "outputs": outputs}
+        say(
+            f"data-{st.session_state['data']}",
+            **facts,
+            available=data.available,
+            dropped=data.dropped,
+            target=quoted(data.outputs[0]),
+        )
+    return source
+
+
+def own_data(batch: int, seed: int) -> Source | None:
+    """The learner's own CSV, kept for the session, and its target column."""
+    uploaded = st.file_uploader(text("csv-label"), type=["csv", "tsv", "txt"], key="csv-file")
+    if uploaded:
+        st.session_state["csv"] = uploaded.getvalue()
+    csv = st.session_state.get("csv")
+    if csv is None:
+        st.info(text("csv-missing"), icon=":material/upload_file:")
+        return None
+    try:
+        columns = list(numeric_columns(csv)[0].columns)
+        target = st.selectbox(
+            text("csv-target"), columns, len(columns) - 1, key="target", persist_state="session"
+        )
+        source = Table(csv, target, batch, seed)
+        source.load()
+    except DataError as error:
+        facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+        st.error(text(error.reason, **facts), icon=":material/error:")
+        return None
+    return source
+
+
+def training(config: Config) -> History | None:
+    """The training of these settings: at once where it is quick, else on request, with a way to stop.
+
+    The history of other settings stays on the page until then, marked as such.
+    """
+    if config.steps > config.affordable_steps:
+        say_too_much(config)
+        return None
+    bar, button = st.empty(), st.empty()
+    if config.steps * config.work_per_step <= QUICK_WORK:
+        with bar, st.spinner(text("training")):
+            st.session_state["history"] = trained(config)
+    elif needs_training(config) and button.button(
+        text("train"), key="train", type="primary", icon=":material/play_arrow:"
+    ):
+        train_in_view(config, bar, button)
+    history: History | None = st.session_state.get("history")
+    if history and history.config == config:
+        bar.progress(history.steps / config.steps, progress(history))
+    else:
+        bar.progress(0.0, text("not-yet"))
+        if history:
+            st.warning(text("stale", **facts_of(history.config)), icon=":material/history:")
+    return history
+
+
+def say_too_much(config: Config) -> None:
+    st.error(
+        text(
+            "too-much",
+            asked=figure(config.steps * config.work_per_step),
+            limit=figure(MAX_WORK),
+            steps=f"{config.affordable_steps:,}",
+        ),
+        icon=":material/error:",
+    )
+
+
+def needs_training(config: Config) -> bool:
+    history: History | None = st.session_state.get("history")
+    return history is None or history.config != config or not history.finished
+
+
+def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -> None:
+    """Train while the learner watches; the stop button reruns the page, which keeps what there is."""
+    from lesson.numeric.training import run
+
+    button.button(text("stop"), key="stop", icon=":material/stop:")
+    for history in run(config):
+        st.session_state["history"] = history
+        bar.progress(history.steps / config.steps, progress(history))
+    button.empty()
+
+
+def progress(history: History) -> str:
+    return text(
+        "progress",
+        steps=f"{history.steps:,}",
+        all=f"{history.config.steps:,}",
+        seconds=f"{history.seconds:.1f}",
+        speed=f"{history.steps / history.seconds:,.0f}",
+    )
+
+
+def facts_of(config: Config) -> dict[str, object]:
+    """What tells one training from another, for a sentence."""
+    rows, inputs, hidden, outputs = config.sizes
+    return {
+        "sizes": f"{rows}-{inputs}-{hidden}-{outputs}",
+        "steps": f"{config.steps:,}",
+        "rate": f"{config.learning_rate:g}",
+        "by_hand": f"{config.by_hand.dtype}, {config.by_hand.device}",
+        "autograd": f"{config.autograd.dtype}, {config.autograd.device}",
+    }
+
+
+def results(history: History) -> None:
+    say_blown_up(history)
+    if not history.steps:
+        return
+    verdict(history)
+    losses(history)
+    fit(history)
+    differences(history)
+    scrubber(history)
+    st.download_button(
+        text("download"),
+        history.csv,
+        "seven-lines.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="download",
+        on_click="ignore",
+    )
+
+
+def say_blown_up(history: History) -> None:
+    for lane, step in history.blew_up.items():
+        dtype = history.config.lane(lane).dtype
+        st.warning(
+            text("blew-up", lane=words()[lane], step=f"{step:,}", dtype=dtype), icon=":material/explosion:"
+        )
+
+
+def verdict(history: History) -> None:
+    """The worst local verdict, in words, and the two numbers that a glance needs."""
+    kinds = {
+        Verdict.IDENTICAL: st.success,
+        Verdict.ROUNDING: st.success,
+        Verdict.KINK: st.warning,
+        Verdict.DIFFERENT: st.error,
+    }
+    say("verdict-heading")
+    kinds[history.verdict](
+        text(
+            f"verdict-{history.verdict.word}",
+            steps=f"{len(history.recorded):,}",
+            share=figure(100 * history.largest_share),
+            kink=kink(history),
+        )
+    )
+    local, drift = st.columns(2)
+    local.metric(text("local-metric"), figure(history.largest_local), help=text("local-metric-help"))
+    drift.metric(text("drift-metric"), figure(history.largest_drift), help=text("drift-metric-help"))
+
+
+def kink(history: History) -> str:
+    """The first pre-activation that a verdict puts down to the kink."""
+    if not history.kinks:
+        return ""
+    step, found = next(iter(history.kinks.items()))
+    return text(
+        "kink",
+        step=f"{step:,}",
+        observation=found.observation + 1,
+        unit=found.unit + 1,
+        h=f"{found.h:.1e}",
+        count=f"{len(history.kinks):,}",
+    )
+
+
+def losses(history: History) -> None:
+    say("losses")
+    log = st.toggle(text("log"), key="log", persist_state="session")
+    st.altair_chart(loss_chart(curves.losses(history), words(), log), alt=text("losses-alt"))
+
+
+def fit(history: History) -> None:
+    """The fitted curve, where the data has one input and one output."""
+    _, inputs, _, outputs = history.config.sizes
+    if (inputs, outputs) == (1, 1):
+        from lesson.numeric.fit import fitted
+
+        say("fit")
+        st.altair_chart(fit_chart(fitted(history, -1), words()), alt=text("fit-alt"))
+
+
+def differences(history: History) -> None:
+    say("local")
+    st.altair_chart(local_chart(curves.local(history), words()), alt=text("local-alt"))
+    say("drift")
+    st.altair_chart(drift_chart(curves.drift(history), words()), alt=text("drift-alt"))
+
+
+@st.fragment
+def scrubber(history: History) -> None:
+    """One recorded step: the weights, both gradients, their difference, and the third witness."""
+    say("scrub")
+    step = history.recorded[0]
+    if len(history.recorded) > 1:
+        step = st.select_slider(text("scrub-step"), history.recorded.tolist(), key="scrub")
+    row = int(np.searchsorted(history.recorded, step))
+    witnesses(history, row)
+    shapes = history.config.shapes
+    name = st.segmented_control(text("scrub-parameter"), list(shapes), default="w1", key="scrub-parameter", required=True)
+    matrices = curves.matrices(history, row, name)
+    if max(shapes[name]) > curves.CELLS:
+        say("corner", name=name, rows=shapes[name][0], columns=shapes[name][1], cells=curves.CELLS)
+    for pair in (("by_hand", "autograd"), ("difference", "weights")):
+        for column, kind in zip(st.columns(2), pair, strict=True):
+            title = text(f"matrix-{kind}", name=name)
+            column.altair_chart(matrix_chart(matrices[kind], title, words()), alt=title)
+
+
+def witnesses(history: History, row: int) -> None:
+    """A line for each parameter: by hand beside autograd, and beside the finite differences."""
+    from lesson.numeric.finite import third_witness
+
+    third = third_witness(history.config, history.weights["by_hand"][row], history.gradients["by_hand"][row])
+    table = [
+        {
+            text("column-parameter"): name,
+            text("column-autograd"): judged(comparison, row),
+            text("column-finite"): judged(third[name], 0) if third else text("too-many-entries"),
+        }
+        for name, comparison in history.local.items()
+    ]
+    st.table(pd.DataFrame(table), hide_index=True, alt=text("witnesses-alt"))
+
+
+def judged(comparison: Comparison, row: int) -> str:
+    return text(
+        "judged",
+        verdict=words()[Verdict(comparison.verdict[row]).word],
+        largest=figure(float(comparison.largest[row])),
+        ulps=f"{comparison.ulps[row]:,}",
+    )

@@ -1,0 +1,150 @@
+"""Differences on a logarithmic axis on which exact zero has a place of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from lesson.charts import theme
+from lesson.numeric.curves import Differences
+
+@dataclass(frozen=True)
+class Axis:
+    """Powers of ten from low to high, and below low a band for exact zero."""
+
+    low: int
+    high: int
+
+    @property
+    def bottom(self) -> float:
+        """Where the band for exact zero ends."""
+        return self.low - (self.high - self.low) / 5
+
+    def position(self, parameter: int) -> str:
+        """The Vega expression that places a value; zeros stand one above the other, none hidden."""
+        place = self.low + (self.bottom - self.low) * (parameter + 1) / (len(theme.PARAMETERS) + 1)
+        return f"datum.value > 0 ? clamp(log(datum.value) / LN10, {self.low}, {self.high}) : {place}"
+
+    @property
+    def scale(self) -> alt.Scale:
+        return alt.Scale(domain=[self.bottom, self.high], nice=False)
+
+    def powers(self, title: str, zero: str) -> alt.Y:
+        """The axis on the left: powers of ten, and the word for exact zero."""
+        middle = (self.bottom + self.low) / 2
+        power = "datum.value == 0 ? '1' : '1e' + datum.value"
+        return alt.Y(
+            "position:Q",
+            title=title,
+            scale=self.scale,
+            axis=alt.Axis(
+                values=[middle, *range(self.low, self.high + 1)],
+                labelExpr=f"datum.value < {self.low} ? '{zero}' : {power}",
+                labelOverlap="greedy",
+                grid=False,
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A band from low to high, in powers of ten, and the key of its name."""
+
+    word: str
+    low: float
+    high: float
+    color: str
+
+
+SHARES = Axis(low=-6, high=3)
+DRIFTS = Axis(low=-16, high=2)
+
+
+def local_chart(differences: Differences, words: Mapping[str, str]) -> alt.LayerChart:
+    """Differences at the same weights, as shares of what rounding can explain, over the steps."""
+    territories = [
+        Territory("identical", SHARES.bottom, SHARES.low, theme.DATA),
+        Territory("rounding", SHARES.low, 0, theme.AUTOGRAD),
+        Territory("different", 0, SHARES.high, theme.BY_HAND),
+    ]
+    tooltips = {"value": "share", "largest": "largest", "ulps": "ulps"}
+    return difference_chart(differences, words, SHARES, territories, tooltips)
+
+
+def drift_chart(differences: Differences, words: Mapping[str, str]) -> alt.LayerChart:
+    """How far the weights of the two trainings have wandered apart, over the steps."""
+    territories = [Territory("together", DRIFTS.bottom, DRIFTS.low, theme.DATA)]
+    tooltips = {"value": "weights-drift", "gradients": "gradients-drift"}
+    return difference_chart(differences, words, DRIFTS, territories, tooltips)
+
+
+def difference_chart(
+    differences: Differences,
+    words: Mapping[str, str],
+    axis: Axis,
+    territories: list[Territory],
+    tooltips: Mapping[str, str],
+) -> alt.LayerChart:
+    """A line for each parameter over the named territories; the first tooltip names the axis."""
+    frame = pd.concat(
+        pd.DataFrame({"step": differences.steps, "value": drawn, **differences.explained[name]}).assign(
+            parameter=name
+        )
+        for name, drawn in differences.drawn.items()
+    )
+    place = " : ".join(
+        f"datum.parameter == '{name}' ? ({axis.position(index)})"
+        for index, name in enumerate(theme.PARAMETERS)
+    )
+    base = (
+        alt.Chart(frame)
+        .transform_calculate(position=f"{place} : 0")
+        .encode(
+            x=alt.X("step:Q", title=words["step"], axis=alt.Axis(tickMinStep=1, format=",d", grid=False)),
+            y=axis.powers(words[tooltips["value"]], words["exactly-zero"]),
+        )
+    )
+    lines = base.mark_line(strokeWidth=2).encode(
+        color=theme.parameter_color(), strokeDash=theme.parameter_dash()
+    )
+    points = base.mark_point(opacity=0, size=60, filled=True).encode(
+        tooltip=[
+            alt.Tooltip("parameter:N", title=words["parameter"]),
+            alt.Tooltip("step:Q", title=words["step"], format=",d"),
+            *(alt.Tooltip(f"{field}:Q", title=words[word], format=".3g") for field, word in tooltips.items()),
+        ]
+    )
+    curves = alt.layer(lines, points).resolve_axis(y="shared")
+    return (
+        alt.layer(bands(territories, axis, words), curves)
+        .resolve_axis(y="independent")
+        .properties(height=theme.HEIGHT + 60)
+    )
+
+
+def bands(territories: list[Territory], axis: Axis, words: Mapping[str, str]) -> alt.LayerChart:
+    """The territories in their colours, named on the axis on the right."""
+    name = "''"
+    for territory in territories:
+        inside = f"datum.value < {territory.high} && datum.value > {territory.low}"
+        name = f"{inside} ? '{words[territory.word]}' : {name}"
+    names = alt.Axis(
+        orient="right",
+        values=[(territory.low + territory.high) / 2 for territory in territories],
+        labelExpr=name,
+        grid=False,
+        ticks=False,
+        domain=False,
+        title=None,
+    )
+    return alt.layer(
+        *(
+            alt.Chart(pd.DataFrame({"low": [territory.low], "high": [territory.high]}))
+            .mark_rect(color=territory.color, opacity=0.15)
+            .encode(y=alt.Y("low:Q", scale=axis.scale, axis=names), y2="high:Q")
+            for territory in territories
+        )
+    ).resolve_axis(y="shared")

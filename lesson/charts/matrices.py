@@ -1,0 +1,49 @@
+"""A matrix as small labelled cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lesson.numeric.curves import CELLS
+
+CELL_HEIGHT = 34
+FRAME = 84
+"""Pixels for the title and the column numbers."""
+
+
+def matrix_chart(matrix: np.ndarray, title: str, words: Mapping[str, str], digits: str = ".4~g") -> alt.LayerChart:
+    """The upper left corner of a matrix, coloured by sign and size, each cell with its number."""
+    corner = matrix[:CELLS, :CELLS]
+    rows, columns = np.indices(corner.shape)
+    frame = pd.DataFrame(
+        {
+            "row": rows.ravel() + 1,
+            "column": columns.ravel() + 1,
+            "value": corner.ravel().astype(float),
+            "exact": [repr(value.item()) for value in corner.ravel()],
+        }
+    )
+    largest = float(np.abs(corner).max(initial=0.0)) or 1.0
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),
+        y=alt.Y("row:O", title=None, axis=alt.Axis(ticks=False, domain=False)),
+        tooltip=[
+            alt.Tooltip("row:O", title=words["row"]),
+            alt.Tooltip("column:O", title=words["column"]),
+            alt.Tooltip("exact:N", title=words["value"]),
+        ],
+    )
+    cells = base.mark_rect(stroke="#888", strokeWidth=0.5).encode(
+        color=alt.Color(
+            "value:Q", scale=alt.Scale(scheme="blueorange", domain=[-largest, 0, largest]), legend=None
+        )
+    )
+    numbers = base.mark_text(fontSize=12).encode(
+        text=alt.Text("value:Q", format=digits),
+        color=alt.condition(f"abs(datum.value) > {0.7 * largest}", alt.value("#fff"), alt.value("#000")),
+    )
+    return (cells + numbers).properties(title=title, height=corner.shape[0] * CELL_HEIGHT + FRAME)

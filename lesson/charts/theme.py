@@ -1,0 +1,40 @@
+"""Colours and line styles: one for each quantity and each path, in every picture of the lesson.
+
+All are at least 3:1 against the page in light and in dark (WCAG 2.2, 1.4.11), told apart by people
+with the common colour blindnesses (after Okabe and Ito, 2008), and never the only sign: a dash, a
+width or a word stands beside them.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+
+DATA = "#009e73"
+WEIGHTS = "#7b61c9"
+HIDDEN = "#b07d00"
+ERROR = "#c2417a"
+BY_HAND = "#d55e00"
+AUTOGRAD = "#2a85c7"
+
+PARAMETERS = ("w1", "b1", "w2", "b2")
+PARAMETER_COLORS = (WEIGHTS, DATA, ERROR, HIDDEN)
+PARAMETER_DASHES = ([1, 0], [2, 2], [8, 3], [8, 3, 2, 3])
+
+HEIGHT = 360
+LEGEND = alt.Legend(orient="bottom", title=None, symbolStrokeWidth=3, symbolSize=300)
+
+
+PLAIN_NUMBER = "abs(datum.value) < 1e6 ? format(datum.value, '~s') : format(datum.value, '~e')"
+"""Vega expression for axes on which a training may blow up: no prefixes that nobody knows."""
+
+
+def parameter_color() -> alt.Color:
+    """w1, b1, w2, b2 by colour, the same in every chart."""
+    scale = alt.Scale(domain=PARAMETERS, range=PARAMETER_COLORS)
+    return alt.Color("parameter:N", scale=scale, legend=LEGEND)
+
+
+def parameter_dash() -> alt.StrokeDash:
+    """w1, b1, w2, b2 by dash, for those who do not tell the colours apart."""
+    scale = alt.Scale(domain=PARAMETERS, range=PARAMETER_DASHES)
+    return alt.StrokeDash("parameter:N", scale=scale, legend=LEGEND)

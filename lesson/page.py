@@ -1,0 +1,81 @@
+"""What every chapter does: say a section, ask a question, show code that runs, train."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lesson import prose
+from lesson.numeric.config import Config
+
+if TYPE_CHECKING:
+    from lesson.numeric.training import History
+
+
+def language() -> str:
+    """The language of the address parameter `lang`, if there is such a folder, else English."""
+    asked = st.query_params.get("lang", "en")
+    return asked if asked in prose.languages() else "en"
+
+
+def words() -> Mapping[str, str]:
+    """The labels of widgets and charts."""
+    return prose.sections(language(), "words")
+
+
+def chapter() -> str:
+    """The name of the chapter on the screen; the shell keeps it, as fragments rerun without it."""
+    return str(st.session_state["chapter"])
+
+
+def text(section: str, **values: object) -> str:
+    """A section of this chapter."""
+    return prose.say(language(), chapter(), section, **values)
+
+
+def say(section: str, **values: object) -> None:
+    """Print a section of this chapter."""
+    st.markdown(text(section, **values))
+
+
+def ask(section: str) -> None:
+    """A question of this chapter, marked as soon as it is answered, with the reason."""
+    question = prose.question(language(), chapter(), section)
+    with st.container(border=True):
+        answer = st.radio(
+            question.text,
+            range(len(question.options)),
+            format_func=lambda index: question.options[index].text,
+            index=None,
+            key=f"{chapter()}-{section}",
+            persist_state="session",
+        )
+        if answer is not None:
+            option = question.options[answer]
+            mark = st.success if option.right else st.info
+            mark(option.reason, icon=":material/check:" if option.right else ":material/lightbulb:")
+
+
+def figure(value: float) -> str:
+    """A number for the eye: three digits, plain where that is short, exact zero as 0."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:.0f}"
+    return f"{value:,.4g}" if 1e-3 <= abs(value) < 1e6 else f"{value:.1e}"
+
+
+def quoted(text: str) -> str:
+    """What somebody typed, shortened, as inline code that can break nothing."""
+    shown = text.replace("`", "'").replace("\n", " ")
+    return f"`{shown[:40]}{'…' if len(shown) > 40 else ''}`"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
+def trained(config: Config) -> History:
+    """A whole training, shared by all sessions with the same settings."""
+    # torch loads here, behind the first paint.
+    from lesson.numeric.training import train
+
+    return train(config)
