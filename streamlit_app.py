@@ -22,7 +22,9 @@ def open_chapter(name: str) -> None:
 def chapter(name: str) -> st.Page:
     """The page of a chapter, named in the learner's language."""
     title, summary = (prose.say(page.language(), name, section) for section in ("title", "summary"))
-    return st.Page(partial(open_chapter, name), title=title, url_path=name, help=summary, default=name == "home")
+    return st.Page(
+        partial(open_chapter, name), title=title, url_path=name, help=summary, default=name == "home"
+    )
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -148,7 +148,9 @@ class Switch:
         return str(value).lower()
 
     def widget(self) -> bool:
-        return st.toggle(label(self.key), self.default, key=self.key, bind="query-params", help=hint(self.key))
+        return st.toggle(
+            label(self.key), self.default, key=self.key, bind="query-params", help=hint(self.key)
+        )
 
 
 Control = Whole | Share | Step | Choice | Switch
@@ -189,7 +191,9 @@ def notices() -> None:
     ]
     with st.container(border=True):
         st.warning("\n\n".join(sentences), icon=":material/edit_location_alt:")
-        st.button(page.words()["notice-ok"], key="notice-ok", on_click=st.session_state.pop, args=("notices",))
+        st.button(
+            page.words()["notice-ok"], key="notice-ok", on_click=st.session_state.pop, args=("notices",)
+        )
 
 
 @dataclass(frozen=True)
@@ -236,8 +240,8 @@ class Lab:
     zeros: float = 0.8
     steps: int = 1001
     learning_rate: float = 1e-4
-    by_hand: Lane = Lane()
-    autograd: Lane = Lane()
+    by_hand: Lane = field(default_factory=Lane)
+    autograd: Lane = field(default_factory=Lane)
 
 
 DATA = Choice("data", ("normal", "sine", "cars", "sparse", "csv"))
@@ -246,7 +250,7 @@ STEPS = Whole("steps", Lab.steps)
 LEARNING_RATE = Step(
     "learning_rate",
     Lab.learning_rate,
-    tuple(float(f"{digit}e{power}") for power in range(-7, 0) for digit in (1, 2, 5)) + (1.0,),
+    (*(float(f"{digit}e{power}") for power in range(-7, 0) for digit in (1, 2, 5)), 1.0),
 )
 
 

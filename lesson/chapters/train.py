@@ -49,7 +49,11 @@ def configured(network: settings.Settings) -> Config | None:
             steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
         with right:
             rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
-    return source and settings.config(network, source, settings.Lab(steps=steps, learning_rate=rate, by_hand=by_hand, autograd=autograd))
+    if source is None:
+        return None
+    return settings.config(
+        network, source, settings.Lab(steps=steps, learning_rate=rate, by_hand=by_hand, autograd=autograd)
+    )
 
 
 def chosen_data(network: settings.Settings) -> Source | None:
@@ -277,7 +281,9 @@ def scrubber(history: History) -> None:
     row = int(np.searchsorted(history.recorded, step))
     witnesses(history, row)
     shapes = history.config.shapes
-    name = st.segmented_control(text("scrub-parameter"), list(shapes), default="w1", key="scrub-parameter", required=True)
+    name = st.segmented_control(
+        text("scrub-parameter"), list(shapes), default="w1", key="scrub-parameter", required=True
+    )
     matrices = curves.matrices(history, row, name)
     if max(shapes[name]) > curves.CELLS:
         say("corner", name=name, rows=shapes[name][0], columns=shapes[name][1], cells=curves.CELLS)

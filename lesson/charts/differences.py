@@ -11,6 +11,7 @@ import pandas as pd
 from lesson.charts import theme
 from lesson.numeric.curves import Differences
 
+
 @dataclass(frozen=True)
 class Axis:
     """Powers of ten from low to high, and below low a band for exact zero."""

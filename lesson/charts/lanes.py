@@ -12,7 +12,9 @@ from lesson.charts import theme
 from lesson.numeric.curves import Fit, Losses
 
 
-def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> alt.LayerChart:
+def loss_chart(
+    losses: Losses, words: Mapping[str, str], log: bool = False
+) -> alt.LayerChart | alt.FacetChart:
     """Both losses over the steps; a wide line under a dashed one, so that equal curves both show."""
     frame = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
     scale = alt.Scale(type="log") if log else alt.Scale(zero=False)
@@ -28,20 +30,23 @@ def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> a
         alt.Tooltip("value:Q", title=words["loss"], format=".9g"),
     ]
     lines = lane_lines(base, words)
-    return (lines + hover_points(base, tooltip)).properties(height=theme.HEIGHT)
+    return alt.layer(lines, hover_points(base, tooltip)).properties(height=theme.HEIGHT)
 
 
-def fit_chart(fit: Fit, words: Mapping[str, str]) -> alt.LayerChart:
+def fit_chart(fit: Fit, words: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
     """The observations and what each lane predicts along the one input."""
     points = pd.DataFrame({"x": fit.x, "value": fit.y})
     frame = both_lanes(fit.grid, fit.by_hand, fit.autograd, words).rename(columns={"step": "x"})
     observed = (
         alt.Chart(points)
         .mark_circle(color=theme.DATA, opacity=0.6, size=30)
-        .encode(x=alt.X("x:Q", title=fit.input), y=alt.Y("value:Q", title=fit.output, axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER)))
+        .encode(
+            x=alt.X("x:Q", title=fit.input),
+            y=alt.Y("value:Q", title=fit.output, axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER)),
+        )
     )
     base = alt.Chart(frame).encode(x="x:Q", y="value:Q")
-    return (observed + lane_lines(base, words)).properties(height=theme.HEIGHT)
+    return alt.layer(observed, lane_lines(base, words)).properties(height=theme.HEIGHT)
 
 
 def both_lanes(
@@ -56,7 +61,7 @@ def both_lanes(
 def lane_lines(base: alt.Chart, words: Mapping[str, str]) -> alt.Chart:
     lanes = [words["by_hand"], words["autograd"]]
 
-    def scale(by_hand: object, autograd: object) -> alt.Scale:
+    def scale(by_hand: str | float | list[float], autograd: str | float | list[float]) -> alt.Scale:
         return alt.Scale(domain=lanes, range=[by_hand, autograd])
 
     return base.mark_line().encode(

@@ -15,7 +15,9 @@ FRAME = 84
 """Pixels for the title and the column numbers."""
 
 
-def matrix_chart(matrix: np.ndarray, title: str, words: Mapping[str, str], digits: str = ".4~g") -> alt.LayerChart:
+def matrix_chart(
+    matrix: np.ndarray, title: str, words: Mapping[str, str], digits: str = ".4~g"
+) -> alt.LayerChart | alt.FacetChart:
     """The upper left corner of a matrix, coloured by sign and size, each cell with its number."""
     corner = matrix[:CELLS, :CELLS]
     rows, columns = np.indices(corner.shape)
@@ -46,4 +48,4 @@ def matrix_chart(matrix: np.ndarray, title: str, words: Mapping[str, str], digit
         text=alt.Text("value:Q", format=digits),
         color=alt.condition(f"abs(datum.value) > {0.7 * largest}", alt.value("#fff"), alt.value("#000")),
     )
-    return (cells + numbers).properties(title=title, height=corner.shape[0] * CELL_HEIGHT + FRAME)
+    return alt.layer(cells, numbers).properties(title=title, height=corner.shape[0] * CELL_HEIGHT + FRAME)

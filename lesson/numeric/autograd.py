@@ -9,20 +9,18 @@ from lesson.numeric.network import Activation, Params, forward, loss
 
 
 def leaves_of(params: Params) -> Params:
-    """The same numbers as tensors to differentiate by, sharing memory; those that are stay."""
-    return Params(
-        *(p if p is None or p.requires_grad else p.detach().requires_grad_() for p in params)
-    )
+    """The same numbers as tensors to differentiate by, sharing memory."""
+    return params.map(lambda p: p.detach().requires_grad_())
 
 
-def loss_and_gradients(
-    x: Tensor, y: Tensor, params: Params, activation: Activation
-) -> tuple[Tensor, Params]:
+def loss_and_gradients(x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Params]:
     """One recorded forward pass and torch's backward pass: the scalar loss and its gradients."""
-    leaves = leaves_of(params)
+    leaves = params if params.w1.requires_grad else leaves_of(params)
     value = loss(forward(x, leaves, activation).out, y)
-    found = iter(torch.autograd.grad(value, [leaf for leaf in leaves if leaf is not None]))
-    return value.detach(), Params(*(leaf if leaf is None else next(found) for leaf in leaves))
+    if leaves.b1 is None:
+        grad_w1, grad_w2 = torch.autograd.grad(value, (leaves.w1, leaves.w2))
+        return value.detach(), Params(grad_w1, None, grad_w2, None)
+    return value.detach(), Params(*torch.autograd.grad(value, tuple(leaves)))  # type: ignore[arg-type]
 
 
 def gradients(x: Tensor, y: Tensor, params: Params, activation: Activation) -> Params:

@@ -29,9 +29,7 @@ def backward(x: Tensor, y: Tensor, params: Params, activation: Activation, trace
     return Params(grad_w1, grad_b1, grad_w2, grad_b2)
 
 
-def loss_and_gradients(
-    x: Tensor, y: Tensor, params: Params, activation: Activation
-) -> tuple[Tensor, Params]:
+def loss_and_gradients(x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Params]:
     """One forward and one backward pass: the scalar loss and its gradients."""
     trace = forward(x, params, activation)
     return loss(trace.out, y), backward(x, y, params, activation, trace)

@@ -59,9 +59,7 @@ def ulp_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return high.astype(np.uint64) - low.astype(np.uint64)
 
 
-def compare(
-    a: np.ndarray, b: np.ndarray, rounding: np.ndarray, kink: np.ndarray | float = 0.0
-) -> Comparison:
+def compare(a: np.ndarray, b: np.ndarray, rounding: np.ndarray, kink: np.ndarray | float = 0.0) -> Comparison:
     """Judge gradients a and b, both (S, entries), against allowances of the same shape.
 
     Within rounding is ROUNDING, within rounding and kink together is KINK.

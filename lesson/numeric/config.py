@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from lesson.numeric.data import Normal, Source
@@ -60,8 +60,8 @@ class Config:
     seed: int = 0
     steps: int = 1001
     learning_rate: float = 1e-4
-    by_hand: Lane = Lane()
-    autograd: Lane = Lane()
+    by_hand: Lane = field(default_factory=Lane)
+    autograd: Lane = field(default_factory=Lane)
 
     def lane(self, name: LaneName) -> Lane:
         return self.by_hand if name == "by_hand" else self.autograd

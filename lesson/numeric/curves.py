@@ -93,7 +93,7 @@ class Fit:
 def matrices(history: History, row: int, parameter: str) -> dict[str, np.ndarray]:
     """One parameter at a recorded row: its weights by hand, both gradients, their difference."""
     columns, shape = history.config.entries[parameter], history.config.shapes[parameter]
-    found = {
+    found: dict[str, np.ndarray] = {
         "weights": history.weights["by_hand"][row, columns],
         **{name: gradients[row, columns] for name, gradients in history.gradients.items()},
     }

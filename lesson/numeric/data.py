@@ -6,6 +6,7 @@ Arrays are float32, so that they mean the same numbers in a float32 and in a flo
 from __future__ import annotations
 
 import io
+from csv import Error
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -159,7 +160,7 @@ def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
     try:
         # Comma, semicolon or tab: pandas finds out which, as spreadsheets differ by country.
         frame = pd.read_csv(io.StringIO(text), sep=None, engine="python")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+    except (ValueError, Error) as error:
         raise DataError("csv-not-a-table") from error
     numeric = frame.select_dtypes("number").astype(float).dropna(axis="columns", how="all")
     numeric.columns = numeric.columns.map(str)
@@ -190,7 +191,12 @@ def load_table(table: Table) -> Data:
     )
     x, y = scaled.drop(columns=target), scaled[[target]]
     return Data(
-        x.to_numpy(np.float32, copy=True), y.to_numpy(np.float32, copy=True), tuple(x.columns), (target,), len(frame), dropped
+        x.to_numpy(np.float32, copy=True),
+        y.to_numpy(np.float32, copy=True),
+        tuple(x.columns),
+        (target,),
+        len(frame),
+        dropped,
     )
 
 

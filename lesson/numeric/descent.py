@@ -52,8 +52,7 @@ class Descent:
         self.learning_rate = config.learning_rate
         self.activation = activation_of(config)
         self.x, self.y = (
-            torch.from_numpy(array).to(dtype=self.dtype, device=lane.device)
-            for array in (data.x, data.y)
+            torch.from_numpy(array).to(dtype=self.dtype, device=lane.device) for array in (data.x, data.y)
         )
         with self.bookkeeping():
             start = start_of(config, self.dtype, lane.device)
@@ -66,9 +65,10 @@ class Descent:
     def advance(self, steps: int) -> Stretch:
         """Take K steps. On a GPU they are all queued before anything waits for the first."""
         losses, weights, gradients = [], [], []
+        task = self.x, self.y, self.params, self.activation
         with self.bookkeeping():
             for _ in range(steps):
-                loss, found = self.loss_and_gradients(self.x, self.y, self.params, self.activation)
+                loss, found = self.loss_and_gradients(*task)
                 gradient = flatten(found)
                 losses.append(loss)
                 weights.append(self.flat.clone())

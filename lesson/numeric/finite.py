@@ -39,7 +39,7 @@ def finite_differences(
     and side: meant for small networks and for tests.
     """
     x, y = x.double(), y.double()
-    double = Params(*(p if p is None else p.double() for p in params))
+    double = params.map(Tensor.double)
     flat = flatten(double)
 
     def probe(weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -53,7 +53,7 @@ def finite_differences(
         quotients.append((loss_up - loss_down) / (up - down).sum(1))
         crossings.append((side_up != side_down).flatten(1).any(1))
 
-    size = Params(*(p if p is None else p.abs() + step for p in double))
+    size = double.map(lambda p: p.abs() + step)
     largest_a = affine(x.abs(), size.w1, size.b1)
     largest = (affine(largest_a, size.w2, size.b2) + y.abs()).square().sum()
     n = 2 * roundings(*x.shape, *params.w2.shape)

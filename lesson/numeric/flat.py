@@ -15,4 +15,4 @@ def flatten(params: Params) -> Tensor:
 def unflatten(vector: Tensor, like: Params) -> Params:
     """Views into the vector (n,) with the shapes of other parameters: no copy."""
     parts = iter(vector.split([p.numel() for p in like if p is not None]))
-    return Params(*(p if p is None else next(parts).view(p.shape) for p in like))
+    return like.map(lambda p: next(parts).view(p.shape))

@@ -7,6 +7,7 @@ Rows are observations, so every tensor reads as in the notation of the chapters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +27,13 @@ class Params(NamedTuple):
     b1: Tensor | None
     w2: Tensor
     b2: Tensor | None
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Params:
+        """The same change to every tensor; what is None stays None."""
+        w1, b1, w2, b2 = (p if p is None else change(p) for p in self)
+        assert w1 is not None
+        assert w2 is not None
+        return Params(w1, b1, w2, b2)
 
 
 class Trace(NamedTuple):

@@ -64,7 +64,7 @@ def allowance(
     smallest = n * max(torch.finfo(dtype).tiny for dtype in dtypes)
 
     h = forward(x, params, activation).h
-    size = Params(*(p if p is None else p.abs() for p in params))
+    size = params.map(Tensor.abs)
     size_h = affine(x.abs(), size.w1, size.b1)
     at_kink = h.abs() <= unit * size_h
     # On the kink the unit may pass its signal in full: the bound must hold for either side.
@@ -75,16 +75,14 @@ def allowance(
     # The seven lines themselves, run on absolute values: -(-|y|) adds where they subtract.
     trace = Trace(passed, size_a, size_out)
     sizes = backward(x.abs(), -y.abs(), size, activation, trace)
+    # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
+    jump = 1 - activation.slope
     flips = Trace(torch.where(at_kink, 1.0, -1.0), size_a, size_out)
-    flipped = backward(x.abs(), -y.abs(), size, Activation.relu(), flips)
-    nothing = torch.zeros_like
+    flipped = backward(x.abs(), -y.abs(), size, Activation.relu(), flips).map(lambda s: jump * s)
     return Allowance(
-        rounding=Params(*(s if s is None else unit * s + smallest for s in sizes)),
-        kink=Params(
-            (1 - activation.slope) * flipped.w1,
-            None if flipped.b1 is None else (1 - activation.slope) * flipped.b1,
-            nothing(params.w2),
-            None if params.b2 is None else nothing(params.b2),
+        rounding=sizes.map(lambda s: unit * s + smallest),
+        kink=flipped._replace(
+            w2=torch.zeros_like(size.w2), b2=None if size.b2 is None else torch.zeros_like(size.b2)
         ),
         at_kink=at_kink,
     )

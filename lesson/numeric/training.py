@@ -166,10 +166,10 @@ class Record:
 
     def add(self, stretches: dict[LaneName, Stretch], referee: Referee) -> None:
         """Write down the next steps of both lanes, up to the first that is not finite."""
-        for name, stretch in stretches.items():
-            if stretch.finite_steps < len(stretch.losses):
-                self.blew_up[name] = self.steps + stretch.finite_steps
         finite = min(stretch.finite_steps for stretch in stretches.values())
+        for name, stretch in stretches.items():
+            if stretch.finite_steps == finite < len(stretch.losses):
+                self.blew_up[name] = self.steps + finite
         stretches = {name: stretch.first(finite) for name, stretch in stretches.items()}
         steps = np.arange(self.steps, self.steps + finite)
         self.write_drift(steps, stretches)
@@ -185,12 +185,10 @@ class Record:
             (self.gradients_drift, one.gradients, two.gradients),
         ):
             difference = np.abs(a.astype(np.float64) - b)
-            for name, columns in self.config.entries.items():
-                drift[name][steps] = difference[:, columns].max(1)
+            for parameter, columns in self.config.entries.items():
+                drift[parameter][steps] = difference[:, columns].max(1)
 
-    def write_tensors(
-        self, kept: np.ndarray, stretches: dict[LaneName, Stretch], referee: Referee
-    ) -> None:
+    def write_tensors(self, kept: np.ndarray, stretches: dict[LaneName, Stretch], referee: Referee) -> None:
         rows = slice(len(self.recorded), len(self.recorded) + len(kept))
         stretches = {
             name: Stretch(*(array[kept - self.steps] for array in stretch))

@@ -54,7 +54,7 @@ def sections(language: str, chapter: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=64)
-def sections_of(path: Path, version: int) -> Mapping[str, str]:
+def sections_of(path: Path, _version: int) -> Mapping[str, str]:
     """The sections of a file; a new version of it, by its time of change, is read again."""
     _, *parts = SECTION.split(path.read_text(encoding="utf-8"))
     return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))

@@ -1,0 +1,39 @@
+"""Random networks of any size, dtype, activation and bias, with rows of zeros among the data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor
+
+from lesson.numeric.network import Activation, Params, init_params
+
+
+class Case(NamedTuple):
+    x: Tensor
+    y: Tensor
+    params: Params
+    activation: Activation
+
+
+def activations() -> st.SearchStrategy[Activation]:
+    slopes = st.sampled_from([0.0, 0.01, 0.3, 1.0]) | st.floats(0, 1)
+    return st.just(Activation.relu()) | slopes.map(Activation.leaky_relu)
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, largest: int = 40, dtypes: tuple[torch.dtype, ...] = (torch.float32, torch.float64)
+) -> Case:
+    size = st.integers(1, largest)
+    rows = draw(size | st.sampled_from([1, 64, 257]) if largest >= 40 else size)
+    inputs, hidden, outputs = draw(size), draw(size), draw(st.integers(1, min(8, largest)))
+    dtype, seed = draw(st.sampled_from(dtypes)), draw(st.integers(0, 2**31))
+    params = init_params(inputs, hidden, outputs, bias=draw(st.booleans()), seed=seed, dtype=dtype)
+    generator = torch.Generator().manual_seed(seed + 1)
+    x, y = (torch.randn(rows, n, generator=generator).to(dtype) for n in (inputs, outputs))
+    # A row of zeros in a network without bias sits on the kink exactly.
+    x[: draw(st.integers(0, rows))] = 0
+    return Case(x, y, params, draw(activations()))
