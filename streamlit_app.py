@@ -1,34 +1,36 @@
-"""The shell: page configuration, the shared controls, the way to the chapters."""
+"""The shell: page configuration, the way to the chapters, and the controls that they share."""
 
 from functools import partial
-from importlib import import_module
 
 import streamlit as st
 
 from lesson import page, prose, settings
-from lesson.chapters import PARTS
+from lesson.chapters import PARTS, open_chapter
 
 
-def open_chapter(name: str) -> None:
-    """Draw the shared controls, then the chapter."""
-    st.session_state["chapter"] = name
-    with st.sidebar:
-        network = settings.network()
-    st.title(page.text("title"))
-    settings.notices()
-    import_module(f"lesson.chapters.{name.replace('-', '_')}").render(network)
-
-
-def chapter(name: str) -> st.Page:
+def chapter(name: str, network: settings.Settings) -> st.Page:
     """The page of a chapter, named in the learner's language."""
     title, summary = (prose.say(page.language(), name, section) for section in ("title", "summary"))
-    return st.Page(
-        partial(open_chapter, name), title=title, url_path=name, help=summary, default=name == "home"
-    )
+    render = partial(open_chapter, name, network)
+    return st.Page(render, title=title, url_path=name, help=summary, default=name == "home")
+
+
+def table_of_contents(pages: dict[str, st.Page]) -> None:
+    """Links to all chapters by part. (Streamlit's own menu with headings is no valid list for axe.)"""
+    for part, names in PARTS.items():
+        st.caption(page.words()[part])
+        for name in names:
+            st.page_link(pages[name])
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
-st.session_state["pages"] = pages = {name: chapter(name) for names in PARTS.values() for name in names}
-st.navigation(
-    {page.words()[part]: [pages[name] for name in names] for part, names in PARTS.items()}, expanded=True
-).run()
+contents = st.sidebar.container(gap="xxsmall")
+with st.sidebar:
+    # Drawn here and not in a page, so that a switch of pages keeps the values and the address.
+    network = settings.network()
+pages = {name: chapter(name, network) for names in PARTS.values() for name in names}
+st.session_state["pages"] = pages
+current = st.navigation(list(pages.values()), position="hidden")
+with contents:
+    table_of_contents(pages)
+current.run()

@@ -69,7 +69,7 @@ class Share:
     def written(self, value: float) -> str:
         return f"{value:g}"
 
-    def widget(self, disabled: bool = False) -> float:
+    def widget(self) -> float:
         return st.slider(
             label(self.key),
             0.0,
@@ -79,7 +79,7 @@ class Share:
             key=self.key,
             bind="query-params",
             help=hint(self.key),
-            disabled=disabled,
+            persist_state="session",
         )
 
 
@@ -172,7 +172,7 @@ def heed_address(*controls: Control) -> None:
         written = control.written(value)  # type: ignore[arg-type]
         if raw != written:
             corrected[control.key] = written
-            if number(raw, math.nan) != value:
+            if raw.lower() != written and number(raw, math.nan) != value:
                 st.session_state.setdefault("notices", []).append((control.key, raw, written))
     if corrected:
         # The widgets take their first values from the address, so it is put right and read again.
@@ -228,7 +228,7 @@ def network() -> Settings:
     with right:
         hidden, batch = HIDDEN.widget(), BATCH.widget()
     bias, activation = BIAS.widget(), ACTIVATION.widget()
-    slope = SLOPE.widget(disabled=activation == "relu")
+    slope = SLOPE.widget() if activation == "leaky_relu" else SLOPE.default
     return Settings(batch, inputs, hidden, outputs, bias, activation, slope, SEED.widget())
 
 
@@ -270,8 +270,7 @@ def config(settings: Settings, source: Source | None = None, lab: Lab | None = N
         hidden=settings.hidden,
         bias=settings.bias,
         activation=settings.activation,
-        # What has no effect must not make two trainings of one.
-        slope=settings.slope if settings.activation == "leaky_relu" else 0.0,
+        slope=settings.slope,
         seed=settings.seed,
         steps=lab.steps,
         learning_rate=lab.learning_rate,

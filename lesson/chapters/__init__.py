@@ -1,6 +1,22 @@
 """The chapters in their order, by address; the file of a chapter has its name, with underscores."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
+import streamlit as st
+
+from lesson import page, settings
+
 PARTS = {
     "part-start": ("home",),
     "part-laboratory": ("train",),
 }
+
+
+def open_chapter(name: str, network: settings.Settings) -> None:
+    """Draw the title, what there is to say about the address, and the chapter."""
+    st.session_state["chapter"] = name
+    st.title(page.text("title"))
+    settings.notices()
+    import_module(f"lesson.chapters.{name.replace('-', '_')}").render(network)

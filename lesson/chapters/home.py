@@ -18,7 +18,8 @@ from lesson.prose import say as prose
 
 def render(network: settings.Settings) -> None:
     say("hook")
-    st.code(seven_lines(), language="python")
+    # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+    st.code(seven_lines(), language=None, wrap_lines=True)
     say("puzzle")
     both_trainings(quick(settings.config(network)))
     the_way()

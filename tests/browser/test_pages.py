@@ -1,0 +1,24 @@
+"""Every page, wide and narrow, light and dark: silent, accessible, and no wider than its window."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from lesson.chapters import PARTS
+from tests.browser.conftest import Server
+from tests.browser.visit import NARROW, WIDE, axe_violations, sideways, visit
+
+CHAPTERS = [name for names in PARTS.values() for name in names]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_page_is_sound(browser: Browser, server: Server, chapter: str, width: int, theme: str) -> None:
+    path = "" if chapter == "home" else chapter
+    with visit(browser, f"{server.address}/{path}", width, theme) as page:
+        assert page.get_by_test_id("stException").count() == 0
+        assert page.locator(".katex-error").count() == 0
+        assert sideways(page) == 0
+        assert axe_violations(page) == []

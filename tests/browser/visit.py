@@ -1,0 +1,70 @@
+"""What a visitor does: open an address, wait until the page has settled, look for what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+WIDE, NARROW = 1280, 390
+
+
+@contextmanager
+def visit(browser: Browser, address: str, width: int = WIDE, theme: str = "light") -> Iterator[Page]:
+    """The page at an address, settled; on leaving, the console must have stayed silent."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.extend(complaint(message)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    settle(page)
+    yield page
+    assert complaints == []
+    context.close()
+
+
+def complaint(message: ConsoleMessage) -> list[str]:
+    """What a console message complains of. On a chapter's address Streamlit's own client first looks
+    for the server below that address, and the browser reports the 404; that is not the lesson's."""
+    probing = "_stcore" in message.location.get("url", "") and "404" in message.text
+    return [message.text] if message.type in ("error", "warning") and not probing else []
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run and everything is drawn."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=60_000)
+    page.wait_for_timeout(500)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """The rules of axe-core that the page breaks, with every element that does."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(
+        page.evaluate(
+            "(() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return main.scrollWidth - main.clientWidth })()"
+        )
+    )
+
+
+def metric(page: Page, label: str) -> str:
+    """The value of a metric by its label."""
+    found = page.get_by_test_id("stMetric").filter(has_text=re.compile(label))
+    return found.get_by_test_id("stMetricValue").inner_text()
+
+
+def query(page: Page) -> str:
+    return page.url.partition("?")[2]

@@ -1,0 +1,33 @@
+"""The habits of the house: lint, types, one room per library, and nothing heavy before the first paint."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports", "--no-logo")],
+    ids=" ".join,
+)
+def test_the_tools_have_nothing_to_say(command: tuple[str, ...]) -> None:
+    program = Path(sys.executable).with_name(command[0])
+    run(str(program), *command[1:])
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
+    modules = ["lesson.page", "lesson.settings", "lesson.numeric.source", "lesson.numeric.curves"]
+    modules += [f"lesson.chapters.{path.stem}" for path in (HOUSE / "lesson" / "chapters").glob("[a-z]*.py")]
+    loads = "; ".join(f"import {module}" for module in modules)
+    run(sys.executable, "-c", f"{loads}; import sys; assert not {{'torch', 'sympy'}} & set(sys.modules)")

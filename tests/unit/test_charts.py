@@ -1,0 +1,80 @@
+"""Charts: that they hold what they are given, and that their colours can be seen."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pytest
+
+from lesson import prose
+from lesson.charts import theme
+from lesson.charts.differences import SHARES, drift_chart, local_chart
+from lesson.charts.lanes import fit_chart, loss_chart
+from lesson.charts.matrices import matrix_chart
+from lesson.numeric.curves import Differences, Fit, Losses
+
+WORDS = prose.sections("en", "words")
+STEPS = np.arange(3)
+PAGES = {"light": "#ffffff", "dark": "#171614"}
+
+
+def luminance(color: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("name", ["DATA", "WEIGHTS", "HIDDEN", "ERROR", "BY_HAND", "AUTOGRAD"])
+def test_every_colour_stands_out_in_both_themes(name: str, page: str) -> None:
+    brighter, darker = sorted((luminance(getattr(theme, name)), luminance(page)), reverse=True)
+    assert (brighter + 0.05) / (darker + 0.05) >= 3
+
+
+def differences(*values: float) -> Differences:
+    zeros = dict.fromkeys(("w1", "b1", "w2", "b2"), np.array(values))
+    extra = dict.fromkeys(("largest", "ulps", "gradients"), np.array(values))
+    return Differences(STEPS, zeros, dict.fromkeys(zeros, extra))
+
+
+def test_equal_losses_are_drawn_one_over_the_other() -> None:
+    values = np.array([3.0, 2.0, 1.0])
+    chart = loss_chart(Losses(STEPS, values, values), WORDS).to_dict()
+    widths = chart["layer"][0]["encoding"]["strokeWidth"]["scale"]
+    assert widths["domain"] == ["by hand", "autograd"]
+    assert widths["range"][0] > 2 * widths["range"][1]
+
+
+def test_a_log_axis_leaves_zero_out() -> None:
+    values = np.array([1.0, 0.0, 2.0])
+    chart = loss_chart(Losses(STEPS, values, values), WORDS, log=True).to_dict()
+    shown = [row["value"] for rows in chart["datasets"].values() for row in rows]
+    assert sorted(shown) == [1, 1, 2, 2]
+
+
+def test_exact_zero_has_a_place_of_its_own_for_each_parameter() -> None:
+    places = {float(SHARES.position(index).rsplit(":", 1)[1]) for index in range(4)}
+    assert len(places) == 4
+    assert all(SHARES.bottom < place < SHARES.low for place in places)
+
+
+@pytest.mark.parametrize("chart", [local_chart, drift_chart])
+def test_differences_name_their_territories(chart: object) -> None:
+    assert callable(chart)
+    spec = str(chart(differences(0.0, 1e-3, 1e9), WORDS).to_dict())
+    assert "exactly 0" in spec
+    words = ("identical", "rounding", "different") if chart is local_chart else ("together",)
+    assert all(word in spec for word in words)
+
+
+def test_a_large_matrix_shows_its_corner() -> None:
+    chart = matrix_chart(np.ones((100, 100), np.float32), "W", WORDS)
+    assert isinstance(chart, alt.LayerChart)
+    (rows,) = chart.to_dict()["datasets"].values()
+    assert len(rows) == 25
+
+
+def test_a_fit_shows_data_and_both_curves() -> None:
+    fit = Fit("x", "y", STEPS, STEPS, STEPS, STEPS, STEPS)
+    assert len(fit_chart(fit, WORDS).to_dict()["layer"]) == 2
