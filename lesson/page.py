@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import prose
+from lesson.charts import theme
+from lesson.numeric import source
 from lesson.numeric.config import Config
 
 if TYPE_CHECKING:
+    from sympy import Basic, Expr
+
     from lesson.numeric.training import History
+    from lesson.settings import Settings
 
 
 def language() -> str:
@@ -79,3 +84,67 @@ def trained(config: Config) -> History:
     from lesson.numeric.training import train
 
     return train(config)
+
+
+EARNED = {
+    "chain-rule": ("grad_out",),
+    "matrix-form": ("grad_w2", "grad_a", "grad_w1"),
+    "activation": ("grad_h",),
+    "bias": ("grad_b1", "grad_b2"),
+}
+"""Which of the seven lines each chapter of the derivation earns, in the order of the chapters."""
+
+
+def seven_lines() -> None:
+    """The seven lines from the running source, those lit that this chapter or one before it earned."""
+    chapters = list(EARNED)
+    so_far = chapters[: chapters.index(chapter()) + 1]
+    earned = {line for name in so_far for line in EARNED[name]}
+    rows = []
+    for line in source.seven_lines().splitlines():
+        name = line.split(" = ")[0]
+        mark = ":material/check_circle:" if name in earned else ":material/radio_button_unchecked:"
+        new = f" **{words()['earned-here']}**" if name in EARNED[chapter()] else ""
+        rows.append(f"{mark} `{line}`{new}")
+    with st.container(border=True):
+        st.markdown("  \n".join(rows))
+
+
+def colors() -> Mapping[str, str]:
+    """The colours of quantities in formulas, legible in the theme on the screen."""
+    return theme.TEXT[st.context.theme.type or "light"]
+
+
+def formula(
+    *sides: Basic, values: Mapping[Expr, float] | None = None, shapes: bool = False, lead: str = ""
+) -> None:
+    """What is asked, in LaTeX, and the typeset sides that it equals, one below the other."""
+    from lesson.symbolic.typeset import typeset
+
+    rows = r" \\ &= ".join(typeset(side, colors(), values, shapes) for side in sides)
+    st.latex(rf"\begin{{aligned}} {lead} &= {rows} \end{{aligned}}")
+
+
+def proved(network: Settings, *parameters: str) -> None:
+    """Prove the lines of these parameters at the learner's sizes, and say how it went."""
+    from lesson.symbolic.proof import LARGEST, prove
+
+    sizes = (network.batch, network.inputs, network.hidden, network.outputs)
+    for parameter in parameters:
+        proof = prove(parameter, *(min(size, LARGEST) for size in sizes))
+        mark = st.success if proof.proved == proof.entries else st.error
+        mark(
+            prose.say(
+                language(),
+                "words",
+                "proof",
+                parameter=parameter,
+                proved=proof.proved,
+                entries=proof.entries,
+                seconds=f"{proof.seconds:.3f}",
+                sizes="-".join(map(str, proof.sizes)),
+            ),
+            icon=":material/verified:",
+        )
+    if max(sizes) > LARGEST:
+        st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))

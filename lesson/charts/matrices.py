@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -16,9 +16,12 @@ FRAME = 84
 
 
 def matrix_chart(
-    matrix: np.ndarray, title: str, words: Mapping[str, str], digits: str = ".4~g"
+    matrix: np.ndarray, title: str, words: Mapping[str, str], notes: Sequence[Sequence[str]] | None = None
 ) -> alt.LayerChart | alt.FacetChart:
-    """The upper left corner of a matrix, coloured by sign and size, each cell with its number."""
+    """The upper left corner of a matrix, coloured by sign and size, each cell with its number.
+
+    notes: for each cell of the matrix a word to show when a pointer rests on it.
+    """
     corner = matrix[:CELLS, :CELLS]
     rows, columns = np.indices(corner.shape)
     frame = pd.DataFrame(
@@ -29,6 +32,8 @@ def matrix_chart(
             "exact": [repr(value.item()) for value in corner.ravel()],
         }
     )
+    if notes:
+        frame["note"] = [note for row in notes[:CELLS] for note in row[:CELLS]]
     largest = float(np.abs(corner).max(initial=0.0)) or 1.0
     base = alt.Chart(frame).encode(
         x=alt.X("column:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),
@@ -37,6 +42,7 @@ def matrix_chart(
             alt.Tooltip("row:O", title=words["row"]),
             alt.Tooltip("column:O", title=words["column"]),
             alt.Tooltip("exact:N", title=words["value"]),
+            *([alt.Tooltip("note:N", title=words["note"])] if notes else []),
         ],
     )
     cells = base.mark_rect(stroke="#888", strokeWidth=0.5).encode(
@@ -45,7 +51,7 @@ def matrix_chart(
         )
     )
     numbers = base.mark_text(fontSize=12).encode(
-        text=alt.Text("value:Q", format=digits),
+        text=alt.Text("value:Q", format=".4~g"),
         color=alt.condition(f"abs(datum.value) > {0.7 * largest}", alt.value("#fff"), alt.value("#000")),
     )
     return alt.layer(cells, numbers).properties(title=title, height=corner.shape[0] * CELL_HEIGHT + FRAME)

@@ -16,6 +16,12 @@ ERROR = "#c2417a"
 BY_HAND = "#d55e00"
 AUTOGRAD = "#2a85c7"
 
+TEXT = {
+    "light": {"data": "#006b4e", "weights": "#5b3fb0", "hidden": "#7a5600", "error": "#a3295f"},
+    "dark": {"data": "#4fd0a5", "weights": "#b6a3f5", "hidden": "#e8b84a", "error": "#f08cb8"},
+}
+"""The same quantities where they are text, 4.5:1 against the page: each theme needs its own."""
+
 PARAMETERS = ("w1", "b1", "w2", "b2")
 PARAMETER_COLORS = (WEIGHTS, DATA, ERROR, HIDDEN)
 PARAMETER_DASHES = ([1, 0], [2, 2], [8, 3], [8, 3, 2, 3])

@@ -203,7 +203,7 @@ def test_matrices_of_one_step() -> None:
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_lanes_on_two_devices() -> None:
+def test_lanes_on_cpu_and_gpu() -> None:
     history = train(Config(steps=200, autograd=Lane("float64", "cuda")))
     assert history.verdict <= Verdict.KINK
     assert history.steps == 200

@@ -1,0 +1,69 @@
+"""Activation: a gate for the error signal, and what it does at exactly zero. Earns grad_h."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.matrices import matrix_chart
+from lesson.charts.slopes import activation_chart
+from lesson.page import ask, figure, proved, say, seven_lines, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.signals import Signals
+
+
+def render(network: settings.Settings) -> None:
+    from lesson.numeric.signals import signals
+
+    say("question")
+    ask("predict")
+    found = signals(settings.config(network))
+    function_and_derivative(network, found)
+    the_gate(found)
+    at_the_kink(network, found)
+    say("explain")
+    seven_lines()
+    proved(network, "w1")
+    ask("check-gate")
+    ask("check-zero")
+
+
+@st.fragment
+def function_and_derivative(network: settings.Settings, found: Signals) -> None:
+    """Both functions and their derivatives, with the values of the learner's hidden units."""
+    say("function")
+    slope = st.slider(text("slope"), 0.0, 1.0, 0.1, 0.01, key="drawn-slope", persist_state="session")
+    own = network.slope if network.activation == "leaky_relu" else 0.0
+    for column, derivative in zip(st.columns(2), (False, True), strict=True):
+        kind = "derivative" if derivative else "function"
+        chart = activation_chart(slope, found.dots, own, words(), derivative)
+        column.altair_chart(chart, alt=text(f"{kind}-alt"))
+
+
+def the_gate(found: Signals) -> None:
+    """H, the mask, and the signal before and behind it, cell by cell."""
+    say("gate")
+    stages = {"h": found.h, "mask": found.mask, "grad_a": found.grad_a, "grad_h": found.grad_h}
+    notes = [[text(f"cell-{passed}") for passed in row] for row in found.passed]
+    for pair in (("h", "mask"), ("grad_a", "grad_h")):
+        for column, name in zip(st.columns(2), pair, strict=True):
+            title = text(f"stage-{name}")
+            column.altair_chart(matrix_chart(stages[name], title, words(), notes=notes), alt=title)
+
+
+def at_the_kink(network: settings.Settings, found: Signals) -> None:
+    """Six ways to write an activation and their derivatives at zero, and whether it matters here."""
+    from lesson.numeric.signals import at_zero
+
+    say("at-zero")
+    table = [
+        {text("way"): f"`{way}`", text("at-zero-column"): figure(value)} for way, value in at_zero().items()
+    ]
+    st.table(pd.DataFrame(table), hide_index=True, alt=text("at-zero-alt"))
+    units = found.units.size
+    say("zeros", zeros=f"{found.zeros:,}", units=f"{units:,}")
+    say("zeros-bias" if network.bias else "zeros-no-bias")

@@ -1,0 +1,53 @@
+"""Bias: a weight whose input is always one, and the sum that its gradient is. Earns grad_b1, grad_b2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.matrices import matrix_chart
+from lesson.page import ask, figure, formula, proved, say, seven_lines, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.signals import Signals
+
+
+def render(network: settings.Settings) -> None:
+    from lesson.numeric.signals import signals
+
+    say("question")
+    ask("predict")
+    if not network.bias:
+        say("switched-off")
+    two_sums(network, signals(settings.config(network)))
+    always_one(network)
+    say("explain")
+    seven_lines()
+    proved(network, "b1", "b2")
+    ask("check-sum")
+    ask("check-b2")
+
+
+def two_sums(network: settings.Settings, found: Signals) -> None:
+    """grad_h, its sum over the batch, and its sum over everything, with the learner's numbers."""
+    say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(found.grad_h))
+    st.altair_chart(matrix_chart(found.grad_h, text("signal"), words()), alt=text("signal"))
+    for column, (key, matrix) in zip(
+        st.columns(2), (("sum-batch", found.sum_h), ("sum-all", found.sum_all)), strict=True
+    ):
+        column.altair_chart(matrix_chart(matrix, text(key), words()), alt=text(key))
+    say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(found.sum_all[0, 0])))
+    say("output", outputs=network.outputs)
+    st.altair_chart(matrix_chart(found.sum_out, text("sum-out"), words()), alt=text("sum-out"))
+
+
+def always_one(network: settings.Settings) -> None:
+    """The bias's line from the weights' line, for an input that is always one."""
+    from lesson.symbolic.matrix_form import derive_bias
+
+    for step in derive_bias(network.batch, network.inputs, network.hidden):
+        say(f"step-{step.rule}")
+        formula(step.left, step.right, shapes=True, lead=text(f"lead-{step.id}"))
+        st.caption(text("holds" if step.holds() else "fails"))

@@ -1,0 +1,122 @@
+"""Chain rule: one observation, one weight, and every path from it to the loss. Earns grad_out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.network import SHOWN, Chosen, choices, network_chart
+from lesson.charts.slopes import tangent_chart
+from lesson.page import ask, colors, figure, formula, proved, say, seven_lines, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.one_weight import Moment
+    from lesson.symbolic.derivation import Step
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    chosen = chosen_entry(network)
+    play(network, chosen)
+    say("explain")
+    seven_lines()
+    proved(network, "w1")
+    ask("check-paths")
+    ask("check-zero")
+
+
+def chosen_entry(network: settings.Settings) -> Chosen:
+    """An entry, chosen in the picture or, by keyboard, from the list below it."""
+    entries = choices(network.inputs, network.hidden, network.outputs, network.bias)
+    if st.session_state.get("entry") not in entries:
+        st.session_state["entry"] = "w1[1,1]"
+    picture = st.container()
+    name = st.selectbox(
+        text("choose"), list(entries), key="entry", persist_state="session", bind="query-params"
+    )
+    chosen = entries[name]
+    sizes = (network.inputs, network.hidden, network.outputs)
+    with picture:
+        st.altair_chart(
+            network_chart(sizes, network.bias, chosen, words()),
+            key="network-picture",
+            on_select=pick,
+            selection_mode="entry",
+            alt=text("picture-alt", entry=chosen.name),
+        )
+    if max(sizes) > SHOWN:
+        say("dots", shown=SHOWN)
+    return chosen
+
+
+def pick() -> None:
+    """A click in the picture chooses its weight."""
+    picked = st.session_state["network-picture"]["selection"]["entry"]
+    if picked:
+        st.session_state["entry"] = picked[0]["entry"]
+
+
+@st.fragment
+def play(network: settings.Settings, chosen: Chosen) -> None:
+    """The chain with its numbers, the same number six ways, and the weight dragged along the curve."""
+    from lesson.numeric.one_weight import REACH, moment
+    from lesson.symbolic import chain
+
+    moved = st.slider(
+        text("drag", entry=chosen.name), -REACH, REACH, 0.0, 0.05, key="moved", persist_state="session"
+    )
+    now = moment(settings.config(network), *chosen, moved)
+    paths = chain.paths(*chosen, network.outputs)
+    values = chain.numbers(*chosen, now)
+    products = [math.prod(chain.value(step, values) for step in path) for path in paths]
+    the_chain(paths, values, products)
+    six_ways(now, math.fsum(products), chain.derivative_of_whole_loss(*chosen, now))
+    curve(chosen, now)
+
+
+def the_chain(paths: tuple[tuple[Step, ...], ...], values: dict[Any, float], products: list[float]) -> None:
+    """The factors of each path: formula, rule and value. Of many outputs the first paths."""
+    from lesson.symbolic import chain
+    from lesson.symbolic.typeset import asked
+
+    say("chain", paths=len(paths), total=figure(math.fsum(products)))
+    for path, product in list(zip(paths, products, strict=True))[:SHOWN]:
+        with st.container(border=True):
+            for step in path:
+                formula(step.right, lead=asked(step, colors()))
+                st.caption(text(f"rule-{step.rule}", value=figure(chain.value(step, values))))
+            say(
+                "path",
+                factors=" × ".join(figure(chain.value(step, values)) for step in path),
+                product=figure(product),
+            )
+    if len(paths) > SHOWN:
+        say("more-paths", more=len(paths) - SHOWN)
+
+
+def six_ways(now: Moment, product: float, whole: float) -> None:
+    """The same derivative from six sources that know nothing of each other."""
+    say("six")
+    ways = {
+        "way-product": product,
+        "way-sympy": whole,
+        "way-by-hand": now.by_hand,
+        "way-autograd": now.autograd,
+        "way-finite": now.finite,
+    }
+    table = [{text("way"): text(way), text("value"): f"{value:.12g}"} for way, value in ways.items()]
+    st.table(pd.DataFrame(table), hide_index=True, alt=text("six-alt"))
+    if now.kink_in_reach:
+        say("kink-in-reach")
+
+
+def curve(chosen: Chosen, now: Moment) -> None:
+    say("curve")
+    st.altair_chart(
+        tangent_chart(now, words()), alt=text("curve-alt", entry=chosen.name, slope=figure(now.by_hand))
+    )

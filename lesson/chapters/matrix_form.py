@@ -1,0 +1,88 @@
+"""Matrix form: from entries to matrix products, one step at a time. Earns grad_w2, grad_a, grad_w1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.matrices import matrix_chart
+from lesson.page import ask, formula, proved, say, seven_lines, text, words
+
+if TYPE_CHECKING:
+    from lesson.symbolic.derivation import Step
+
+LINES = ("grad_w1", "grad_w2", "grad_a")
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    play(network)
+    why_transposed(network)
+    say("explain")
+    seven_lines()
+    proved(network, "w2", "w1")
+    second_opinion()
+    ask("check-batch")
+    ask("check-transpose")
+
+
+@st.fragment
+def play(network: settings.Settings) -> None:
+    """One step of one derivation, forward and back, symbols or numbers."""
+    from lesson.symbolic.matrix_form import LARGEST, derive
+
+    line = st.segmented_control(
+        text("line"), LINES, default=LINES[0], key="line", required=True, persist_state="session"
+    )
+    sizes = (network.batch, network.inputs, network.hidden, network.outputs)
+    steps = derive(line, *sizes)
+    position = st.pagination(len(steps), key=f"step-{line}")
+    with_numbers = st.toggle(text("numbers"), key="numbers", persist_state="session")
+    with st.container(border=True):
+        the_step(steps[position - 1], numbers(network, line) if with_numbers else None)
+    if max(sizes) > LARGEST:
+        say("cut", largest=LARGEST)
+
+
+def the_step(step: Step, values: dict[Any, float] | None) -> None:
+    """What the step says, its formula, and on request the same with the learner's numbers."""
+    say(f"step-{step.rule}")
+    formula(step.left, step.right, shapes=True, lead=text(f"lead-{step.about}"))
+    if values:
+        say("same-with-numbers")
+        formula(step.right, values=values, shapes=True)
+    st.caption(text("holds" if step.holds() else "fails"))
+
+
+def numbers(network: settings.Settings, line: str) -> dict[Any, float]:
+    """The learner's numbers for the symbols of a derivation."""
+    from lesson.numeric.signals import signals
+    from lesson.symbolic.matrix_form import values
+
+    return values(line, signals(settings.config(network)))
+
+
+def why_transposed(network: settings.Settings) -> None:
+    """grad_a as it is, and with grad_w2.T in the place of w2.T: shapes agree, numbers do not."""
+    from lesson.numeric.signals import signals
+
+    say("transposed", outputs=network.outputs, hidden=network.hidden)
+    found = signals(settings.config(network))
+    for column, (title, matrix) in zip(
+        st.columns(2),
+        ((text("with-w2"), found.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),
+        strict=True,
+    ):
+        column.altair_chart(matrix_chart(matrix, title, words()), alt=title)
+
+
+def second_opinion() -> None:
+    """SymPy's matrix calculus, for any sizes, of the network without its activation."""
+    from lesson.symbolic.linear import gradient
+
+    say("second-opinion")
+    for parameter in ("w1", "w2"):
+        formula(gradient(parameter), lead=text(f"lead-{parameter}"))

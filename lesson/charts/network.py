@@ -1,0 +1,147 @@
+"""The network as a picture: its units, its weights, and every path from one weight to the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import altair as alt
+import pandas as pd
+
+from lesson.charts import theme
+
+SHOWN = 4
+"""Units of a layer that are drawn; of a larger layer the first ones, and dots."""
+
+NODE = 620
+"""The area of a unit, in square pixels."""
+
+
+class Edge(NamedTuple):
+    """A weight between two units; lit where the loss depends on the chosen entry through it."""
+
+    entry: str
+    x: float
+    y: float
+    x2: float
+    y2: float
+    lit: bool
+
+
+class Chosen(NamedTuple):
+    """An entry of a parameter, row and column from 0."""
+
+    parameter: str
+    row: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.parameter}[{self.row + 1},{self.column + 1}]"
+
+
+def choices(inputs: int, hidden: int, outputs: int, bias: bool) -> dict[str, Chosen]:
+    """The entries that are drawn, by name."""
+    inputs, hidden, outputs = (min(size, SHOWN) for size in (inputs, hidden, outputs))
+    shapes = {"w1": (inputs, hidden), "b1": (1, hidden), "w2": (hidden, outputs), "b2": (1, outputs)}
+    entries = (
+        Chosen(parameter, row, column)
+        for parameter, (rows, columns) in shapes.items()
+        if bias or parameter[0] == "w"
+        for row in range(rows)
+        for column in range(columns)
+    )
+    return {entry.name: entry for entry in entries}
+
+
+def network_chart(
+    sizes: tuple[int, int, int], bias: bool, chosen: Chosen, words: Mapping[str, str]
+) -> alt.LayerChart | alt.FacetChart:
+    """Inputs, hidden units, outputs and loss from left to right; a click on a weight selects it."""
+    layers = [units("x", 0, sizes[0], bias), units("h", 1, sizes[1], bias), units("o", 2, sizes[2], False)]
+    loss = pd.DataFrame([{"x": 3.0, "y": 0.5, "name": "L", "kind": "error"}])
+    nodes = pd.concat([*layers, loss])
+    edges = pd.DataFrame(edges_of(layers, sizes, bias, chosen))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.2, 3.2]))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.02, 1.02]))
+    picked = alt.selection_point(name="entry", fields=["entry"], on="click", clear=False)
+    lines = (
+        alt.Chart(edges)
+        .mark_rule()
+        .encode(
+            x=x,
+            y=y,
+            x2="x2:Q",
+            y2="y2:Q",
+            color=alt.condition("datum.lit", alt.value(theme.ERROR), alt.value("#888888")),
+            strokeWidth=alt.condition("datum.lit", alt.value(3.5), alt.value(1)),
+            opacity=alt.condition("datum.lit", alt.value(1), alt.value(0.5)),
+        )
+    )
+    # Wide and invisible: a line of one pixel is no target for a finger.
+    targets = (
+        alt.Chart(edges[edges["entry"] != ""])
+        .mark_rule(strokeWidth=14, opacity=0.001)
+        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=words["entry"]))
+        .add_params(picked)
+    )
+    kinds = {"data": theme.DATA, "hidden": theme.HIDDEN, "error": theme.ERROR, "one": "#6b7280"}
+    circles = (
+        alt.Chart(nodes)
+        .mark_circle(size=NODE, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color(
+                "kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None
+            ),
+        )
+    )
+    names = (
+        alt.Chart(nodes)
+        .mark_text(color="white", fontSize=13, fontWeight="bold")
+        .encode(x=x, y=y, text="name:N")
+    )
+    return alt.layer(lines, targets, circles, names).properties(height=320)
+
+
+def units(letter: str, layer: int, size: int, bias: bool) -> pd.DataFrame:
+    """The units of a layer from top to bottom, the bias's constant one last."""
+    names = [f"{letter}{unit + 1}" for unit in range(min(size, SHOWN))]
+    names += ["⋯"] * (size > SHOWN) + ["1"] * bias
+    places = [(index + 0.5) / len(names) for index in range(len(names))]
+    kinds = {"x": "data", "h": "hidden", "o": "hidden"}
+    return pd.DataFrame(
+        [
+            {"x": float(layer), "y": 1 - place, "name": name, "kind": "one" if name == "1" else kinds[letter]}
+            for name, place in zip(names, places, strict=True)
+        ]
+    )
+
+
+def edges_of(
+    layers: list[pd.DataFrame], sizes: tuple[int, int, int], bias: bool, chosen: Chosen
+) -> Iterator[Edge]:
+    for layer, (weight, constant) in enumerate((("w1", "b1"), ("w2", "b2"))):
+        left, right = layers[layer], layers[layer + 1]
+        for row in range(min(sizes[layer], SHOWN)):
+            for column in range(min(sizes[layer + 1], SHOWN)):
+                entry = Chosen(weight, row, column)
+                yield edge(entry.name, left.iloc[row], right.iloc[column], is_lit(entry, chosen))
+        for column in range(min(sizes[layer + 1], SHOWN) if bias else 0):
+            entry = Chosen(constant, 0, column)
+            yield edge(entry.name, left.iloc[-1], right.iloc[column], entry == chosen)
+    for output in range(min(sizes[2], SHOWN)):
+        lit = chosen.parameter in ("w1", "b1") or chosen.column == output
+        unit = layers[2].iloc[output]
+        yield Edge("", unit.x, unit.y, 3.0, 0.5, lit)
+
+
+def is_lit(entry: Chosen, chosen: Chosen) -> bool:
+    """The chosen entry, and whatever carries its effect on: the weights that leave its unit."""
+    carries_on = chosen.parameter in ("w1", "b1") and entry.parameter == "w2" and entry.row == chosen.column
+    return entry == chosen or carries_on
+
+
+def edge(name: str, start: pd.Series, end: pd.Series, lit: bool) -> Edge:
+    return Edge(name, start.x, start.y, end.x, end.y, lit)

@@ -1,0 +1,129 @@
+"""The error signal inside the network, and how torch's activations behave at exactly zero."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson.numeric.config import Config
+from lesson.numeric.descent import activation_of, start_of
+from lesson.numeric.network import affine, loss
+
+ROWS = 5
+"""Observations shown."""
+
+DOTS = 200
+"""Pre-activations drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """At the start of a training, float64. Of the first ROWS observations: x (ROWS, inputs), h, mask =
+    phi'(h), grad_a, grad_h (ROWS, hidden), grad_out (ROWS, outputs).
+
+    a (ROWS, hidden), w2 (hidden, outputs); grad_a_mistaken is grad_out @ grad_w2.T, whose shape is right.
+
+    Of the whole batch: units, all pre-activations (batch, hidden); sum_h, grad_h.sum(0) (1, hidden);
+    sum_all, grad_h.sum() in its place; sum_out (1, outputs); zeros, how many pre-activations are
+    exactly zero.
+    """
+
+    h: np.ndarray
+    mask: np.ndarray
+    grad_a: np.ndarray
+    grad_h: np.ndarray
+    grad_out: np.ndarray
+    x: np.ndarray
+    a: np.ndarray
+    grad_a_mistaken: np.ndarray
+    w2: np.ndarray
+    units: np.ndarray
+    sum_h: np.ndarray
+    sum_all: np.ndarray
+    sum_out: np.ndarray
+    zeros: int
+
+    @property
+    def passed(self) -> np.ndarray:
+        """For each entry of mask, what became of the signal: "open", "closed" or "damped"."""
+        return np.select([self.mask == 1, self.mask == 0], ["open", "closed"], "damped")
+
+    @property
+    def dots(self) -> np.ndarray:
+        """At most DOTS pre-activations, evenly picked from the whole batch: (k,)."""
+        flat = self.units.ravel()
+        return flat[:: max(1, len(flat) // DOTS)][:DOTS]
+
+
+def signals(config: Config) -> Signals:
+    """What autograd finds on the way back, for the configured start and data."""
+    data = config.source.load()
+    x, y = torch.from_numpy(data.x).double(), torch.from_numpy(data.y).double()
+    w1, b1, w2, b2 = start_of(config, torch.float64)
+    activation = activation_of(config)
+    h = affine(x, w1, b1).requires_grad_()
+    a = activation(h)
+    out = affine(a, w2, b2)
+    grad_out, grad_a, grad_h = torch.autograd.grad(loss(out, y), (out, a, h))
+    h = h.detach()
+    sum_h = grad_h.sum(0, keepdim=True)
+    mistaken = grad_out @ (a.detach().T @ grad_out).T
+    first = slice(ROWS)
+    return Signals(
+        h=h[first].numpy(),
+        mask=activation.derivative(h[first]).numpy(),
+        grad_a=grad_a[first].numpy(),
+        grad_h=grad_h[first].numpy(),
+        grad_out=grad_out[first].numpy(),
+        x=x[first].numpy(),
+        a=a.detach()[first].numpy(),
+        grad_a_mistaken=mistaken[first].numpy(),
+        w2=w2.numpy(),
+        units=h.numpy(),
+        sum_h=sum_h.numpy(),
+        sum_all=grad_h.sum().expand_as(sum_h).numpy(),
+        sum_out=grad_out.sum(0, keepdim=True).numpy(),
+        zeros=int((h == 0).sum()),
+    )
+
+
+def relu(h: Tensor) -> Tensor:
+    return torch.relu(h)
+
+
+def leaky_relu(h: Tensor) -> Tensor:
+    return torch.nn.functional.leaky_relu(h, 0.1)
+
+
+def clamp(h: Tensor) -> Tensor:
+    return h.clamp(min=0)
+
+
+def maximum(h: Tensor) -> Tensor:
+    return torch.maximum(h, torch.zeros_like(h))
+
+
+def where(h: Tensor) -> Tensor:
+    return torch.where(h > 0, h, 0.0)
+
+
+def where_or_equal(h: Tensor) -> Tensor:
+    return torch.where(h >= 0, h, 0.0)
+
+
+WAYS: tuple[Callable[[Tensor], Tensor], ...] = (relu, leaky_relu, clamp, maximum, where, where_or_equal)
+
+
+def at_zero() -> dict[str, float]:
+    """What autograd makes of each way to write the activation at h = 0: its source, its derivative."""
+    found = {}
+    for way in WAYS:
+        h = torch.zeros((), dtype=torch.float64, requires_grad=True)
+        (derivative,) = torch.autograd.grad(way(h), h)
+        found[inspect.getsource(way).split("return ")[1].strip()] = float(derivative)
+    return found

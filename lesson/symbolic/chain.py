@@ -1,0 +1,119 @@
+"""The chain rule for one weight and one observation: every path to the loss, factor by factor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sympy import Derivative, Expr, Float, Piecewise, Symbol, factor, lambdify
+
+from lesson.symbolic.derivation import Step, phi, slope_of
+
+if TYPE_CHECKING:
+    from lesson.numeric.one_weight import Moment
+
+REST = Symbol(r"\ldots")
+"""The terms of a sum in which a variable does not occur."""
+
+
+def x(i: int) -> Symbol:
+    return Symbol(f"x_{{{i + 1}}}")
+
+
+def h(j: int) -> Symbol:
+    return Symbol(f"h_{{{j + 1}}}")
+
+
+def a(j: int) -> Symbol:
+    return Symbol(f"a_{{{j + 1}}}")
+
+
+def o(k: int) -> Symbol:
+    return Symbol(f"o_{{{k + 1}}}")
+
+
+def y(k: int) -> Symbol:
+    return Symbol(f"y_{{{k + 1}}}")
+
+
+def weight(parameter: str, row: int, column: int) -> Symbol:
+    """An entry of a parameter: w with two indices, b with one."""
+    letter, layer = parameter[0], parameter[1]
+    index = f"{row + 1}{column + 1}" if letter == "w" else f"{column + 1}"
+    return Symbol(f"{letter}^{{({layer})}}_{{{index}}}")
+
+
+def factor_of(id: str, about: Symbol, definition: Expr, by: Symbol, rule: str) -> Step:
+    """The derivative of one quantity by the one before it."""
+    left = Derivative(definition, by)
+    return Step(id, str(about), left, factor(left.doit()), rule)
+
+
+def path(parameter: str, row: int, column: int, output: int) -> tuple[Step, ...]:
+    """The factors from the loss back to an entry of a parameter, through one output.
+
+    row and column count from 0, as in the parameter's matrix.
+    """
+    chosen = weight(parameter, row, column)
+    loss = factor_of("loss", Symbol("L"), REST + (o(output) - y(output)) ** 2, o(output), "power")
+    if parameter == "w2":
+        return loss, factor_of("weight", o(output), REST + a(row) * chosen, chosen, "linear")
+    if parameter == "b2":
+        return loss, factor_of("weight", o(output), REST + chosen, chosen, "constant")
+    between = weight("w2", column, output)
+    to_weight = REST + (x(row) * chosen if parameter == "w1" else chosen)
+    return (
+        loss,
+        factor_of("output", o(output), REST + a(column) * between, a(column), "linear"),
+        factor_of("activation", a(column), phi(h(column)), h(column), "activation"),
+        factor_of("weight", h(column), to_weight, chosen, "linear" if parameter == "w1" else "constant"),
+    )
+
+
+def paths(parameter: str, row: int, column: int, outputs: int) -> tuple[tuple[Step, ...], ...]:
+    """One path for each output that the entry can reach."""
+    reached = range(outputs) if parameter in ("w1", "b1") else (column,)
+    return tuple(path(parameter, row, column, output) for output in reached)
+
+
+def numbers(parameter: str, row: int, column: int, moment: Moment) -> dict[Expr, float]:
+    """The values of the atoms on the paths of an entry, from a network caught in the act."""
+    j = row if parameter == "w2" else column
+    values: dict[Expr, float] = {}
+    for k in range(len(moment.y)):
+        values |= {o(k): moment.out[k], y(k): moment.y[k]}
+    if parameter == "b2":
+        return values
+    values |= {h(j): moment.h[j], a(j): moment.a[j], slope_of(h(j)): moment.slopes[j]}
+    values |= {weight("w2", j, k): moment.w2[j, k] for k in range(len(moment.y))}
+    return values | ({x(row): moment.x[row]} if parameter == "w1" else {})
+
+
+def value(step: Step, values: Mapping[Expr, float]) -> float:
+    """What a factor is for these numbers."""
+    atoms = step.right.atoms(Symbol, slope_of) & values.keys()
+    return float(step.right.xreplace({atom: Float(values[atom], 20) for atom in atoms}))
+
+
+def derivative_of_whole_loss(parameter: str, row: int, column: int, moment: Moment) -> float:
+    """The loss as a function of this one weight, every other number filled in, differentiated by
+    SymPy and evaluated at the weight's present value."""
+    chosen = Symbol("w", real=True)
+    before = Float(moment.value)
+
+    def activation(z: Expr) -> Expr:
+        return Piecewise((z, z > 0), (Float(moment.slope) * z, True))
+
+    # What the chosen weight adds to or takes from what the network computed with its present value.
+    moved = chosen - before
+    loss: Expr = Float(0)
+    for k in range(len(moment.y)):
+        out = Float(moment.out[k])
+        if parameter in ("w1", "b1"):
+            reach = Float(moment.x[row]) if parameter == "w1" else Float(1)
+            hidden = activation(Float(moment.h[column]) + reach * moved)
+            out += Float(moment.w2[column, k]) * (hidden - Float(moment.a[column]))
+        elif column == k:
+            out += (Float(moment.a[row]) if parameter == "w2" else Float(1)) * moved
+        loss += (out - Float(moment.y[k])) ** 2
+    return float(lambdify(chosen, loss.diff(chosen), "math")(moment.value))
