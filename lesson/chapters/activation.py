@@ -64,6 +64,5 @@ def at_the_kink(network: settings.Settings, found: Signals) -> None:
         {text("way"): f"`{way}`", text("at-zero-column"): figure(value)} for way, value in at_zero().items()
     ]
     st.table(pd.DataFrame(table), hide_index=True, alt=text("at-zero-alt"))
-    units = found.units.size
-    say("zeros", zeros=f"{found.zeros:,}", units=f"{units:,}")
+    say("zeros", zeros=f"{found.zeros:,}", units=f"{found.units:,}")
     say("zeros-bias" if network.bias else "zeros-no-bias")

@@ -28,7 +28,8 @@ class Signals:
 
     a (ROWS, hidden), w2 (hidden, outputs); grad_a_mistaken is grad_out @ grad_w2.T, whose shape is right.
 
-    Of the whole batch: units, all pre-activations (batch, hidden); sum_h, grad_h.sum(0) (1, hidden);
+    Of the whole batch: units, how many pre-activations there are, and dots, at most DOTS of them,
+    evenly picked; sum_h, grad_h.sum(0) (1, hidden);
     sum_all, grad_h.sum() in its place; sum_out (1, outputs); zeros, how many pre-activations are
     exactly zero.
     """
@@ -42,7 +43,8 @@ class Signals:
     a: np.ndarray
     grad_a_mistaken: np.ndarray
     w2: np.ndarray
-    units: np.ndarray
+    units: int
+    dots: np.ndarray
     sum_h: np.ndarray
     sum_all: np.ndarray
     sum_out: np.ndarray
@@ -52,12 +54,6 @@ class Signals:
     def passed(self) -> np.ndarray:
         """For each entry of mask, what became of the signal: "open", "closed" or "damped"."""
         return np.select([self.mask == 1, self.mask == 0], ["open", "closed"], "damped")
-
-    @property
-    def dots(self) -> np.ndarray:
-        """At most DOTS pre-activations, evenly picked from the whole batch: (k,)."""
-        flat = self.units.ravel()
-        return flat[:: max(1, len(flat) // DOTS)][:DOTS]
 
 
 def signals(config: Config) -> Signals:
@@ -84,7 +80,8 @@ def signals(config: Config) -> Signals:
         a=a.detach()[first].numpy(),
         grad_a_mistaken=mistaken[first].numpy(),
         w2=w2.numpy(),
-        units=h.numpy(),
+        units=h.numel(),
+        dots=h.flatten()[:: max(1, h.numel() // DOTS)][:DOTS].numpy(),
         sum_h=sum_h.numpy(),
         sum_all=grad_h.sum().expand_as(sum_h).numpy(),
         sum_out=grad_out.sum(0, keepdim=True).numpy(),

@@ -12,6 +12,19 @@ from tests.browser.visit import NARROW, WIDE, axe_violations, sideways, visit
 CHAPTERS = [name for names in PARTS.values() for name in names]
 
 
+def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) -> None:
+    with visit(browser, f"{server.address}/matrix-form", NARROW) as page:
+        box = page.locator(".katex-display").first
+        assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if box.evaluate("box => box === document.activeElement"):
+                break
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(300)
+        assert box.evaluate("box => box.scrollLeft") > 0
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("chapter", CHAPTERS)

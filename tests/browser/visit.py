@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 WIDE, NARROW = 1280, 390
+FORMULA_BOX = 'scrollable-region-focusable: <span class="katex-display">'
 
 
 @contextmanager
@@ -47,7 +48,10 @@ def settle(page: Page) -> None:
 def axe_violations(page: Page) -> list[str]:
     """The rules of axe-core that the page breaks, with every element that does."""
     found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+    broken = [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+    # A wide formula scrolls in a box of Streamlit's. Browsers let the keyboard into such a box by
+    # themselves, which this rule does not know yet; test_a_wide_formula_scrolls_by_keyboard shows it.
+    return [line for line in broken if not line.startswith(FORMULA_BOX)]
 
 
 def sideways(page: Page) -> int:

@@ -1,0 +1,113 @@
+"""How long each chapter takes to answer a control, beside a bare Streamlit page in the same browser.
+
+    python benchmarks/pages.py
+
+Two servers, one Chromium. In turn, the bare page and each chapter get another seed, and the time is
+taken from the key press to the first frame after the script has finished. Prints the median and the
+95th percentile per chapter and their ratios to the bare page's. Goals for the chapters that do not
+train: 3 and 5.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HOUSE = Path(__file__).parents[1]
+sys.path.insert(0, str(HOUSE))
+
+from lesson.chapters import PARTS  # noqa: E402
+
+BARE = """
+import streamlit as st
+st.title("Bare")
+seed = st.number_input("Seed", 0, 9999, 0, key="seed")
+st.write(f"The seed is {seed}.")
+"""
+ROUNDS = 25
+WATCH = """
+() => new Promise(done => {
+  const app = document.querySelector('[data-testid=stApp]');
+  let ran = false;
+  const look = () => {
+    const state = app.getAttribute('data-test-script-state');
+    if (state === 'running') ran = true;
+    if (ran && state === 'notRunning') {
+      watcher.disconnect();
+      requestAnimationFrame(() => done(performance.now() - window.pressed));
+    }
+  };
+  const watcher = new MutationObserver(look);
+  watcher.observe(app, {attributes: true});
+  window.pressed = performance.now();
+  document.querySelector('.st-key-seed [data-testid=stNumberInputStepUp]').click();
+})
+"""
+
+
+@contextmanager
+def server(script: Path, port: int) -> Iterator[str]:
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+    quiet = subprocess.DEVNULL
+    running = subprocess.Popen(command, cwd=HOUSE, stdout=quiet, stderr=quiet)
+    time.sleep(4)
+    yield f"http://127.0.0.1:{port}"
+    running.kill()
+
+
+def opened(browser: Browser, address: str) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    page.wait_for_selector(".st-key-seed [data-testid=stNumberInputStepUp]", timeout=60_000)
+    page.wait_for_timeout(4000)
+    return page
+
+
+def answer(page: Page) -> float:
+    """Milliseconds from another seed to the finished page."""
+    page.bring_to_front()
+    took = float(page.evaluate(WATCH))
+    page.wait_for_timeout(250)
+    return took
+
+
+def percentile(times: list[float], share: float) -> float:
+    return statistics.quantiles(times, n=100, method="inclusive")[round(share * 100) - 1]
+
+
+def main() -> None:
+    program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        bare_script = Path(folder) / "bare.py"
+        bare_script.write_text(BARE, encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        with server(bare_script, 8701) as bare, server(HOUSE / "streamlit_app.py", 8702) as lesson:
+            pages = {"bare": opened(browser, bare)}
+            for names in PARTS.values():
+                for name in names:
+                    pages[name] = opened(browser, f"{lesson}/{'' if name == 'home' else name}")
+            times: dict[str, list[float]] = {name: [] for name in pages}
+            for _ in range(ROUNDS):
+                for name, page in pages.items():
+                    times[name].append(answer(page))
+        browser.close()
+    base = times["bare"]
+    print(f"{'page':14}{'median ms':>11}{'p95 ms':>9}{'ratio':>8}{'p95 ratio':>11}")
+    for name, taken in times.items():
+        median, high = statistics.median(taken), percentile(taken, 0.95)
+        ratios = median / statistics.median(base), high / percentile(base, 0.95)
+        print(f"{name:14}{median:11.0f}{high:9.0f}{ratios[0]:8.1f}{ratios[1]:11.1f}")
+
+
+if __name__ == "__main__":
+    main()
