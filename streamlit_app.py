@@ -8,11 +8,12 @@ from lesson import page, prose, settings
 from lesson.chapters import PARTS, open_chapter
 
 
-def chapter(name: str, network: settings.Settings) -> st.Page:
+def chapter(name: str) -> st.Page:
     """The page of a chapter, named in the learner's language."""
     title, summary = (prose.say(page.language(), name, section) for section in ("title", "summary"))
-    render = partial(open_chapter, name, network)
-    return st.Page(render, title=title, url_path=name, help=summary, default=name == "home")
+    return st.Page(
+        partial(open_chapter, name), title=title, url_path=name, help=summary, default=name == "home"
+    )
 
 
 def table_of_contents(pages: dict[str, st.Page]) -> None:
@@ -24,13 +25,13 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
-contents = st.sidebar.container(gap="xxsmall")
-with st.sidebar:
-    # Drawn here and not in a page, so that a switch of pages keeps the values and the address.
-    network = settings.network()
-pages = {name: chapter(name, network) for names in PARTS.values() for name in names}
-st.session_state["pages"] = pages
+pages = {name: chapter(name) for names in PARTS.values() for name in names}
+# First of all: what reruns the script before this line would end on the home page.
 current = st.navigation(list(pages.values()), position="hidden")
-with contents:
-    table_of_contents(pages)
+st.session_state["pages"] = pages
+with st.sidebar:
+    with st.container(gap="xxsmall"):
+        table_of_contents(pages)
+    # Drawn here and not in a page, so that a switch of pages keeps the values and the address.
+    st.session_state["network"] = settings.network()
 current.run()

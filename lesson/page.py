@@ -73,7 +73,7 @@ def figure(value: float) -> str:
 
 def quoted(text: str) -> str:
     """What somebody typed, shortened, as inline code that can break nothing."""
-    shown = text.replace("`", "'").replace("\n", " ")
+    shown = "".join(c if c.isprintable() else " " for c in text).replace("`", "'")
     return f"`{shown[:40]}{'…' if len(shown) > 40 else ''}`"
 
 

@@ -15,9 +15,9 @@ PARTS = {
 }
 
 
-def open_chapter(name: str, network: settings.Settings) -> None:
+def open_chapter(name: str) -> None:
     """Draw the title, what there is to say about the address, and the chapter."""
     st.session_state["chapter"] = name
     st.title(page.text("title"))
     settings.notices()
-    import_module(f"lesson.chapters.{name.replace('-', '_')}").render(network)
+    import_module(f"lesson.chapters.{name.replace('-', '_')}").render(st.session_state["network"])

@@ -129,7 +129,7 @@ def training(config: Config) -> History | None:
     else:
         bar.progress(0.0, text("not-yet"))
         if history:
-            st.warning(text("stale", **facts_of(history.config)), icon=":material/history:")
+            st.warning(text("stale", **facts_of(history)), icon=":material/history:")
     return history
 
 
@@ -171,12 +171,17 @@ def progress(history: History) -> str:
     )
 
 
-def facts_of(config: Config) -> dict[str, object]:
+def facts_of(history: History) -> dict[str, object]:
     """What tells one training from another, for a sentence."""
+    config = history.config
     rows, inputs, hidden, outputs = config.sizes
     return {
         "sizes": f"{rows}-{inputs}-{hidden}-{outputs}",
+        "done": f"{history.steps:,}",
         "steps": f"{config.steps:,}",
+        "activation": config.activation,
+        "bias": words()["with-bias" if config.bias else "without-bias"],
+        "seed": config.seed,
         "rate": f"{config.learning_rate:g}",
         "by_hand": f"{config.by_hand.dtype}, {config.by_hand.device}",
         "autograd": f"{config.autograd.dtype}, {config.autograd.device}",

@@ -33,7 +33,7 @@ QUICK_WORK = 5 * 10**9
 STEP_OVERHEAD = 10**6
 """What calling torch for one step of one network costs, in multiplications done meanwhile."""
 
-ELEMENTWISE_COST = 16
+ELEMENTWISE_COST = 80
 """What one pre-activation costs outside the matrix products, in multiplications."""
 
 
@@ -90,8 +90,11 @@ class Config:
     def work_per_step(self) -> int:
         """Multiplications of one step of both lanes, its overheads counted in the same coin."""
         rows, inputs, hidden, outputs = self.sizes
-        products = 3 * rows * hidden * (inputs + outputs)
-        return len(LANES) * (products + ELEMENTWISE_COST * rows * hidden + STEP_OVERHEAD)
+        gradient = rows * hidden * (3 * (inputs + outputs) + ELEMENTWISE_COST)
+        # float64 costs twice as much; two precisions drift, so that a referee computes once more.
+        lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES)
+        referee = 4 if self.by_hand != self.autograd else 0
+        return (lanes + referee) * gradient + len(LANES) * STEP_OVERHEAD
 
     @property
     def affordable_steps(self) -> int:

@@ -6,7 +6,8 @@ Arrays are float32, so that they mean the same numbers in a float32 and in a flo
 from __future__ import annotations
 
 import io
-from csv import Error
+import math
+from csv import Error, reader
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,9 @@ import pandas as pd
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_CSV_BYTES = 1_000_000
 MAX_CSV_INPUTS = 256
+MAX_HEADER = 20_000
+GAPS = {"", "?", "-", "na", "n/a", "nan", "null", "none"}
+"""What people write where a number is missing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +148,36 @@ class Table:
         return load_table(self)
 
 
+def rows_of(text: str) -> list[list[str]]:
+    """The rows of a table, each as long as the header. Raises DataError where there is no table.
+
+    Comma, semicolon or tab: that of which the header has most, as spreadsheets differ by country.
+    """
+    header = text.partition("\n")[0]
+    if len(header) > MAX_HEADER or not header.strip():
+        raise DataError("csv-not-a-table", line=1)
+    try:
+        rows = list(reader(io.StringIO(text), delimiter=max(",;\t", key=header.count)))
+    except Error as error:
+        raise DataError("csv-not-a-table", line=1) from error
+    if len(rows[0]) > MAX_CSV_INPUTS + 1:
+        raise DataError("csv-too-many-columns", found=len(rows[0]), limit=MAX_CSV_INPUTS + 1)
+    for line, row in enumerate(rows, start=1):
+        if row and len(row) != len(rows[0]):
+            raise DataError("csv-not-a-table", line=line)
+    return [row for row in rows if row]
+
+
+def numbers_of(cells: list[str]) -> np.ndarray | None:
+    """A column as numbers with nan for gaps; None where a cell is neither, or where all are gaps."""
+    try:
+        numbers = [math.nan if cell.strip().lower() in GAPS else float(cell) for cell in cells]
+    except ValueError:
+        return None
+    return None if all(map(math.isnan, numbers)) else np.array(numbers)
+
+
+@lru_cache(maxsize=4)
 def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
     """The numeric columns of a CSV without the rows that have gaps, and how many those were.
 
@@ -157,26 +191,26 @@ def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
         raise DataError("csv-not-text", position=error.start) from error
     if "\0" in text:
         raise DataError("csv-not-text", position=text.index("\0"))
-    try:
-        # Comma, semicolon or tab: pandas finds out which, as spreadsheets differ by country.
-        frame = pd.read_csv(io.StringIO(text), sep=None, engine="python")
-    except (ValueError, Error) as error:
-        raise DataError("csv-not-a-table") from error
-    numeric = frame.select_dtypes("number").astype(float).dropna(axis="columns", how="all")
-    numeric.columns = numeric.columns.map(str)
-    if numeric.shape[1] < 2:
-        raise DataError("csv-too-few-columns", found=numeric.shape[1], columns=frame.shape[1])
-    if numeric.shape[1] > MAX_CSV_INPUTS + 1:
-        raise DataError("csv-too-many-columns", found=numeric.shape[1], limit=MAX_CSV_INPUTS + 1)
+    header, *rows = rows_of(text)
+    columns: dict[str, np.ndarray] = {}
+    for name, *cells in zip(header, *rows, strict=True):
+        numbers = numbers_of(cells)
+        if numbers is not None:
+            # Names may occur twice, or be empty; the number of the column tells them apart.
+            columns[name if name and name not in columns else f"{name}#{len(columns) + 1}"] = numbers
+    if len(columns) < 2:
+        raise DataError("csv-too-few-columns", found=len(columns), columns=len(header))
+    numeric = pd.DataFrame(columns)
     complete = numeric.dropna()
     dropped = len(numeric) - len(complete)
     if len(complete) < 2:
         raise DataError("csv-too-few-rows", rows=len(complete), dropped=dropped)
     for column in complete:
-        if complete[column].nunique() == 1:
-            raise DataError("csv-constant-column", column=column)
-        if not np.isfinite(complete[column].to_numpy()).all() or complete[column].abs().max() > 1e30:
+        values = complete[column].to_numpy()
+        if not np.isfinite(values).all() or np.abs(values).max() > 1e30:
             raise DataError("csv-too-big-numbers", column=column)
+        if values.std() <= 1e-30:
+            raise DataError("csv-constant-column", column=column)
     return complete, dropped
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from lesson.numeric import autograd, by_hand
 from lesson.numeric.config import DEVICES, Config, LaneName
 from lesson.numeric.data import Data
-from lesson.numeric.flat import flatten, unflatten
+from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.network import Activation, Params, init_params
 
 LossAndGradients = Callable[[Tensor, Tensor, Params, Activation], tuple[Tensor, Params]]
@@ -56,7 +56,7 @@ class Descent:
         )
         with self.bookkeeping():
             start = start_of(config, self.dtype, lane.device)
-            self.flat = flatten(start)
+            self.flat = aligned(flatten(start), start)
             # Views: what moves the vector moves the parameters.
             self.params = unflatten(self.flat, start)
         if name == "autograd":
@@ -79,11 +79,11 @@ class Descent:
     def gradients_at(self, weights: np.ndarray) -> np.ndarray:
         """This lane's gradients at given weights, (S, n) to (S, n) in its own dtype."""
         rows = torch.from_numpy(weights).to(self.flat)
-        found = [
-            self.loss_and_gradients(self.x, self.y, unflatten(row, self.params), self.activation)[1]
-            for row in rows
-        ]
-        return torch.stack([flatten(gradients) for gradients in found]).cpu().numpy()
+        found = []
+        for row in rows:
+            params = unflatten(aligned(row, self.params), self.params)
+            found.append(flatten(self.loss_and_gradients(self.x, self.y, params, self.activation)[1]))
+        return torch.stack(found).cpu().numpy()
 
 
 def devices() -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from lesson.numeric.config import Config
 from lesson.numeric.descent import activation_of, start_of
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, affine, forward, loss
-from lesson.numeric.rounding import allowance, gamma, roundings
+from lesson.numeric.rounding import allowance, gamma
 
 STEP = 2.0**-13
-ENTRIES_AT_ONCE = 256
+NUMBERS_AT_ONCE = 2**20
 
 
 class FiniteDifferences(NamedTuple):
@@ -41,44 +41,51 @@ def finite_differences(
     x, y = x.double(), y.double()
     double = params.map(Tensor.double)
     flat = flatten(double)
+    # A power of two, as large as the entry, so that moving it is exact.
+    steps = step * torch.exp2(flat.abs().clamp(min=1.0).log2().ceil())
+    at_once = max(1, NUMBERS_AT_ONCE // (len(x) * params.w1.shape[1]))
 
     def probe(weights: Tensor) -> tuple[Tensor, Tensor]:
         trace = forward(x, unflatten(weights, double), activation)
         return loss(trace.out, y), trace.h > 0
 
     quotients, crossings = [], []
-    for rows in torch.eye(len(flat), dtype=torch.float64).split(ENTRIES_AT_ONCE):
-        up, down = flat + step * rows, flat - step * rows
+    for rows in torch.diag(steps).split(at_once):
+        up, down = flat + rows, flat - rows
         (loss_up, side_up), (loss_down, side_down) = (torch.vmap(probe)(p) for p in (up, down))
         quotients.append((loss_up - loss_down) / (up - down).sum(1))
         crossings.append((side_up != side_down).flatten(1).any(1))
 
-    size = double.map(lambda p: p.abs() + step)
+    size = unflatten(flat.abs() + steps, double)
     largest_a = affine(x.abs(), size.w1, size.b1)
     largest = (affine(largest_a, size.w2, size.b2) + y.abs()).square().sum()
-    n = 2 * roundings(*x.shape, *params.w2.shape)
-    error = torch.full_like(flat, float(gamma(n, torch.float64) * largest / step))
+    # Both layers' inner products, the residual and its square, and the sum of them all.
+    n = sum(params.w1.shape) + 2 * y.numel() + 8
+    error = gamma(n, torch.float64) * largest / steps
     return FiniteDifferences(
         *(unflatten(t, double) for t in (torch.cat(quotients), torch.cat(crossings), error))
     )
 
 
-MOST_ENTRIES = 512
-"""Two forward passes an entry: a larger network would make a learner wait."""
+MOST_WORK = 2 * 10**8
+"""Multiplications of the forward passes, two for each entry: more would make a learner wait."""
 
 
 def third_witness(config: Config, weights: np.ndarray, gradients: np.ndarray) -> dict[str, Comparison]:
     """Recorded gradients (n,) beside the finite differences at their weights (n,), by parameter.
 
-    Empty for networks of more than MOST_ENTRIES parameters.
+    Empty where that would take more than MOST_WORK, and where the loss is beyond float64.
     """
-    if len(weights) > MOST_ENTRIES:
+    rows, inputs, hidden, outputs = config.sizes
+    if 2 * len(weights) * rows * hidden * (inputs + outputs) > MOST_WORK:
         return {}
     data = config.source.load()
     x, y = torch.from_numpy(data.x).double(), torch.from_numpy(data.y).double()
     params = unflatten(torch.from_numpy(weights).double(), start_of(config, torch.float64))
     activation = activation_of(config)
     found = finite_differences(x, y, params, activation)
+    if not torch.isfinite(flatten(found.gradients)).all():
+        return {}
     dtype = torch.from_numpy(gradients).dtype
     rounding = flatten(allowance(x, y, params, activation, (dtype, torch.float64)).rounding)
     # Where the two steps saw different sides of a kink, any quotient in between is explained.

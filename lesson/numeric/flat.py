@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch import Tensor, cat
+from torch import Tensor, cat, empty
 
 from lesson.numeric.network import Params
 
@@ -16,3 +16,14 @@ def unflatten(vector: Tensor, like: Params) -> Params:
     """Views into the vector (n,) with the shapes of other parameters: no copy."""
     parts = iter(vector.split([p.numel() for p in like if p is not None]))
     return like.map(lambda p: next(parts).view(p.shape))
+
+
+def aligned(vector: Tensor, like: Params) -> Tensor:
+    """A copy of the vector in which w2 begins on a boundary of 64 bytes, as a tensor of its own would.
+
+    A dot product may add in another order where an operand begins elsewhere, and for a single hidden
+    unit and observation autograd multiplies the same two rows the other way round than the lines do.
+    """
+    before = sum(p.numel() for p in like[:2] if p is not None)
+    room = empty(len(vector) + 16, dtype=vector.dtype, device=vector.device)
+    return room[-before % 16 :][: len(vector)].copy_(vector)

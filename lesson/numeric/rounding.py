@@ -1,13 +1,13 @@
 """How far apart two correct gradients may lie because numbers have finitely many digits.
 
-Every entry of a gradient is a sum of products of the data and the weights. Whatever the order in
-which a program adds them, each product meets at most n roundings, so that the computed entry is off
-by at most gamma_n = n u / (1 - n u) times the same sum taken over absolute values, where u is half
-the machine epsilon (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 2002,
-lemma 3.1 and section 3.5). Two computations may differ by the sum of their bounds.
+An inner product of n terms is off by at most gamma_n = n u / (1 - n u) times the same sum taken over
+absolute values, whatever the order of its additions, where u is half the machine epsilon (Higham,
+Accuracy and Stability of Numerical Algorithms, 2nd ed., 2002, lemma 3.1 and section 3.5). The bound is
+carried from product to product: what a stage is given wrong, and what it adds by rounding. Two
+computations may differ by the sum of their bounds.
 
-The bound holds while both see the same side of the kink. A pre-activation that is smaller than its
-own rounding error may fall on either side of zero; what that can change is the kink's allowance.
+It holds while both see the same side of the kink. A pre-activation that is smaller than its own
+rounding error may fall on either side of zero; what that can change is the kink's allowance.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from lesson.numeric.by_hand import backward
-from lesson.numeric.network import Activation, Params, Trace, affine, forward
+from lesson.numeric.network import Activation, Params, affine, forward
 
 
 class Allowance(NamedTuple):
@@ -31,15 +30,6 @@ class Allowance(NamedTuple):
     rounding: Params
     kink: Params
     at_kink: Tensor
-
-
-def roundings(batch: int, inputs: int, hidden: int, outputs: int) -> int:
-    """The most roundings that one product on its way into a gradient meets.
-
-    The inner products of H, O, grad_a and grad_w1 with their biases, the subtraction of Y, and two
-    multiplications by the slope, itself rounded. (The factor 2 is exact.)
-    """
-    return (inputs + 1) + (hidden + 1) + outputs + batch + 1 + 4
 
 
 def gamma(n: int, dtype: torch.dtype) -> float:
@@ -59,30 +49,48 @@ def allowance(
 
     x (batch, inputs), y (batch, outputs) and params in float64, as the bound is evaluated there.
     """
-    n = roundings(*x.shape, *params.w2.shape)
-    unit = sum(gamma(n, dtype) for dtype in dtypes)
-    smallest = n * max(torch.finfo(dtype).tiny for dtype in dtypes)
+    batch, inputs = x.shape
+    hidden, outputs = params.w2.shape
 
-    h = forward(x, params, activation).h
-    size = params.map(Tensor.abs)
-    size_h = affine(x.abs(), size.w1, size.b1)
-    at_kink = h.abs() <= unit * size_h
-    # On the kink the unit may pass its signal in full: the bound must hold for either side.
-    passed = h.masked_fill(at_kink, 1.0)
-    size_a = size_h * activation.derivative(passed)
-    size_out = affine(size_a, size.w2, size.b2)
+    def g(n: int) -> float:
+        return sum(gamma(n, dtype) for dtype in dtypes)
 
-    # The seven lines themselves, run on absolute values: -(-|y|) adds where they subtract.
-    trace = Trace(passed, size_a, size_out)
-    sizes = backward(x.abs(), -y.abs(), size, activation, trace)
+    trace = forward(x, params, activation)
+    w2 = params.w2.abs()
+    off_h = g(inputs + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
+    at_kink = trace.h.abs() <= off_h
+    # On the kink the unit may pass everything: the bound must hold for either side.
+    slopes = activation.derivative(trace.h.masked_fill(at_kink, 1.0))
+    a = trace.a.abs()
+    off_a = slopes * off_h + g(2) * a
+    a = a + off_a
+    off_out = off_a @ w2 + g(hidden + 1) * affine(a, w2, magnitude(params.b2))
+    grad_out = 2 * (trace.out - y).abs()
+    off_grad_out = 2 * off_out + g(1) * (grad_out + 2 * off_out)
+    grad_out = grad_out + off_grad_out
+    off_w2 = off_a.T @ grad_out + a.T @ off_grad_out + g(batch) * a.T @ grad_out
+    off_b2 = off_grad_out.sum(0, keepdim=True) + g(batch) * grad_out.sum(0, keepdim=True)
+    # With the signs that the signal has: what cancels in the gradient is not wrong by its size.
+    grad_a = (2 * (trace.out - y) @ params.w2.T).abs()
+    off_grad_a = off_grad_out @ w2.T + g(outputs) * grad_out @ w2.T
+    grad_a = grad_a + off_grad_a
+    off_grad_h = slopes * (off_grad_a + g(2) * grad_a)
+    grad_h = slopes * grad_a
+    off_w1 = x.abs().T @ off_grad_h + g(batch) * x.abs().T @ grad_h
+    off_b1 = off_grad_h.sum(0, keepdim=True) + g(batch) * grad_h.sum(0, keepdim=True)
+
     # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
-    jump = 1 - activation.slope
-    flips = Trace(torch.where(at_kink, 1.0, -1.0), size_a, size_out)
-    flipped = backward(x.abs(), -y.abs(), size, Activation.relu(), flips).map(lambda s: jump * s)
+    flipped = (1 - activation.slope) * at_kink * grad_a
+    smallest = (batch + inputs + hidden + outputs) * max(torch.finfo(dtype).tiny for dtype in dtypes)
+    has_bias = params.b1 is not None
+    rounding = Params(off_w1, off_b1 if has_bias else None, off_w2, off_b2 if has_bias else None)
+    kink = Params(x.abs().T @ flipped, flipped.sum(0, keepdim=True), 0 * off_w2, 0 * off_b2)
     return Allowance(
-        rounding=sizes.map(lambda s: unit * s + smallest),
-        kink=flipped._replace(
-            w2=torch.zeros_like(size.w2), b2=None if size.b2 is None else torch.zeros_like(size.b2)
-        ),
+        rounding=rounding.map(lambda off: off + smallest),
+        kink=kink if has_bias else kink._replace(b1=None, b2=None),
         at_kink=at_kink,
     )
+
+
+def magnitude(bias: Tensor | None) -> Tensor | None:
+    return None if bias is None else bias.abs()

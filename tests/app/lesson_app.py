@@ -10,10 +10,13 @@ from streamlit.testing.v1 import AppTest
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 # AppTest cannot switch between pages that are functions; the shell opens them like this.
 OPEN = """
+import streamlit as st
+
 from lesson.chapters import open_chapter
 from lesson.settings import network
 
-open_chapter({!r}, network())
+st.session_state["network"] = network()
+open_chapter({!r})
 """
 
 

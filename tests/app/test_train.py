@@ -50,7 +50,7 @@ def test_the_result_follows_the_controls() -> None:
 def test_a_long_run_waits_for_its_button_and_old_results_are_marked() -> None:
     app = open_page("train")
     app.number_input(key="steps").set_value(3000).run()
-    assert "These are the results of other settings: 64-3-2-1, 1,001 steps" in texts(app)
+    assert "These are the results of other settings: 1,001 of 1,001 steps of a 64-3-2-1 network" in texts(app)
     assert metrics(app)[LOCAL] == "0"
     app.button(key="train").click().run()
     assert "other settings" not in texts(app)
@@ -124,6 +124,11 @@ def test_a_possible_address_in_other_words_gives_no_notice(
     app = open_page("train", **{parameter: written})
     assert app.session_state[parameter] == meant
     assert not app.warning
+
+
+def test_an_address_cannot_write_on_the_page() -> None:
+    app = open_page("train", hidden="x\r\r# [Sign in](//evil.example)\n`<b>`", steps=5)
+    assert "`x  # [Sign in](//evil.example) '<b>'`" in app.warning[0].value
 
 
 def test_a_gpu_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,7 @@ def test_a_run_is_started_stopped_and_finished(browser: Browser, server: Server)
 def test_an_impossible_address_is_put_right_in_the_address_too(browser: Browser, server: Server) -> None:
     address = f"{server.address}/train?hidden=1e9&activation=%3Cscript%3E&steps=5&autograd_device=tpu"
     with visit(browser, address) as page:
+        assert page.get_by_role("heading", level=1).inner_text() == "Train"
         assert page.locator(".st-key-hidden input").input_value() == "1024"
         assert {"hidden=1024", "steps=5"} <= set(query(page).split("&"))
         expect(page.get_by_test_id("stAlert").first).to_contain_text("<script>")

@@ -29,7 +29,7 @@ def cases(
 ) -> Case:
     size = st.integers(1, largest)
     rows = draw(size | st.sampled_from([1, 64, 257]) if largest >= 40 else size)
-    inputs, hidden, outputs = draw(size), draw(size), draw(st.integers(1, min(8, largest)))
+    inputs, hidden, outputs = draw(size), draw(size), draw(st.integers(1, min(32, largest)))
     dtype, seed = draw(st.sampled_from(dtypes)), draw(st.integers(0, 2**31))
     params = init_params(inputs, hidden, outputs, bias=draw(st.booleans()), seed=seed, dtype=dtype)
     generator = torch.Generator().manual_seed(seed + 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,12 +72,30 @@ def test_a_learners_table() -> None:
         (b"a,b\n" + b"1,2\n" * 300_000, "csv-too-large"),
         (b",".join(b"c%d" % i for i in range(300)) + b"\n" + b"1," * 299 + b"2\n", "csv-too-many-columns"),
         (b"a,b\n1,2,3,4\n1,2\n1,2,3,4,5,6\n", "csv-not-a-table"),
+        (b"a,b,c\n1,2,3,\n4,5,7,\n", "csv-not-a-table"),
+        (b"a," * 40_000 + b"\n1\n", "csv-not-a-table"),
+        (b"a," * 5_000 + b"\n1\n", "csv-too-many-columns"),
+        (b"a,b\n1,1e-200\n2,2e-200\n3,3e-200\n", "csv-constant-column"),
+        (b'a,b\n"1,2\n', "csv-not-a-table"),
     ],
 )
 def test_a_table_that_cannot_be_trained_on_says_why(csv: bytes, reason: str) -> None:
     with pytest.raises(DataError) as caught:
         Table(csv).load()
     assert caught.value.reason == reason
+
+
+def test_a_hostile_table_is_refused_quickly() -> None:
+    began = time.perf_counter()
+    for table in (b"a," * 500_000, b",'a" * 300_000, b'"' * 900_000, b"a\n" * 400_000, b"1,2\n" * 240_000):
+        with pytest.raises(DataError):
+            Table(table).load()
+    assert time.perf_counter() - began < 10
+
+
+def test_names_that_occur_twice_are_told_apart() -> None:
+    data = Table(b"a,a,\n1,2,5\n3,4,9\n2,7,1\n").load()
+    assert (data.inputs, data.outputs) == (("a", "a#2"), ("#3",))
 
 
 def test_a_target_that_is_not_there() -> None:

@@ -156,14 +156,14 @@ def test_a_planted_mistake_is_different_and_its_absence_is_not(mistake: str, see
         return Verdict(int(compare(*(t.numpy()[None] for t in arrays)).verdict[0]))
 
     assert verdict(right, rounding) is (Verdict.IDENTICAL if mistake == "none" else Verdict.DIFFERENT)
-    # The third witness is too coarse to see that a slope was rounded: it differs in the ninth digit.
-    seen = mistake not in ("none", "slope of float32")
-    assert verdict(found.gradients, rounding + flatten(found.error)) is (
-        Verdict.DIFFERENT if seen else Verdict.ROUNDING
-    )
+    if mistake != "slope of float32":
+        # That differs in the ninth digit, which the third witness sees in some networks only.
+        assert verdict(found.gradients, rounding + flatten(found.error)) is (
+            Verdict.ROUNDING if mistake == "none" else Verdict.DIFFERENT
+        )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(cases(dtypes=(torch.float32,)))
 def test_the_rounding_bound_holds_between_precisions(case: Case) -> None:
     """float32 against float64 at the same weights: within rounding, or within the kink's allowance."""
@@ -177,6 +177,25 @@ def test_the_rounding_bound_holds_between_precisions(case: Case) -> None:
     assert verdict <= Verdict.KINK
     if not bool(allowed.at_kink.any()):
         assert verdict <= Verdict.ROUNDING
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.99, 1.01, 1.1])
+@pytest.mark.parametrize("sizes", [(64, 3, 2, 1), (512, 64, 64, 4), (4096, 3, 32, 1)], ids=str)
+def test_the_bound_has_teeth_in_larger_networks_too(sizes: tuple[int, int, int, int], factor: float) -> None:
+    """A gradient in float32 that is wrong by a hundredth is not put down to rounding."""
+    batch, inputs, hidden, outputs = sizes
+    params = init_params(inputs, hidden, outputs, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(1)
+    x, y = (torch.randn(batch, n, generator=generator).double() for n in (inputs, outputs))
+    relu = Activation.relu()
+    exact = flatten(autograd.gradients(x, y, params, relu))
+    single = params.map(Tensor.float)
+    found = flatten(by_hand.gradients(x.float(), y.float(), single, relu)).double()
+    allowed = allowance(x, y, single.map(Tensor.double), relu, (torch.float32, torch.float64))
+    bounds = flatten(allowed.rounding).numpy()[None], flatten(allowed.kink).numpy()[None]
+    right = flatten(autograd.gradients(x, y, single.map(Tensor.double), relu)).numpy()[None]
+    assert compare(found.numpy()[None], right, *bounds).verdict[0] <= Verdict.KINK
+    assert compare(factor * exact.numpy()[None], right, *bounds).verdict[0] == Verdict.DIFFERENT
 
 
 def test_a_pre_activation_within_rounding_of_zero_is_a_kink() -> None:

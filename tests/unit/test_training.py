@@ -143,16 +143,25 @@ def test_too_much_work_is_refused_before_it_starts() -> None:
     [
         Config(source=Normal(1, 1, 1), hidden=1, steps=1),
         Config(source=Normal(1, 1, 1), hidden=1, steps=1, bias=False, autograd=DOUBLE),
+        Config(source=Normal(1, 1, 20), hidden=1, steps=20, autograd=DOUBLE),
         Config(source=Normal(5, 256, 32), hidden=1024, steps=2, learning_rate=1e-7, autograd=DOUBLE),
         Config(source=Sparse(64, 3, 1, 0, 1.0), bias=False, steps=20, autograd=DOUBLE),
         Config(source=cars(8192, 0), hidden=7, steps=20, learning_rate=1e-6),
     ],
-    ids=["smallest", "smallest-mixed", "widest", "all-zeros", "cars"],
+    ids=["smallest", "smallest-mixed", "one-unit", "widest", "all-zeros", "cars"],
 )
 def test_extreme_sizes(config: Config) -> None:
     history = train(config)
     assert history.steps == config.steps
     assert history.verdict <= Verdict.KINK
+
+
+@pytest.mark.parametrize("outputs", [9, 10, 20, 32])
+def test_one_unit_and_one_observation_are_identical_too(outputs: int) -> None:
+    """Where autograd multiplies two single rows the other way round; see flat.aligned."""
+    for seed in range(20):
+        config = Config(Normal(1, 1, outputs, seed), hidden=1, seed=seed, steps=20)
+        assert train(config).verdict is Verdict.IDENTICAL
 
 
 def test_the_third_witness_agrees() -> None:
