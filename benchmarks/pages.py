@@ -43,7 +43,10 @@ quiet => new Promise(done => {
   const pressed = performance.now();
   let last = pressed, timer = null;
   const finish = () => { watcher.disconnect(); done(last - pressed); };
-  const changed = () => {
+  // Streamlit marks what is being replaced, and unmarks it a good while after: that is no answer.
+  const marks = ['class', 'style', 'data-stale'];
+  const changed = changes => {
+    if (changes.every(change => marks.includes(change.attributeName))) return;
     last = performance.now();
     clearTimeout(timer);
     timer = setTimeout(finish, quiet);

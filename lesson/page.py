@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
+import pandas as pd
 import streamlit as st
 
 from lesson import prose
@@ -86,6 +87,12 @@ def trained(config: Config) -> History:
     return train(config)
 
 
+class Chart(Protocol):
+    """What the charts' room makes: a picture that can say how it is drawn."""
+
+    def to_dict(self, validate: bool = True) -> dict[str, Any]: ...
+
+
 EARNED = {
     "chain-rule": ("grad_out",),
     "matrix-form": ("grad_w2", "grad_a", "grad_w1"),
@@ -148,3 +155,14 @@ def proved(network: Settings, *parameters: str) -> None:
         )
     if max(sizes) > LARGEST:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
+
+
+def picture(chart: Chart, alt: str) -> None:
+    """A chart of one table, which a browser can exchange without drawing the rest anew.
+
+    (Through st.altair_chart the table's name, which changes with it, is part of the drawing.)
+    """
+    drawing = chart.to_dict(validate=False)
+    ((_, rows),) = drawing.pop("datasets").items()
+    drawing.pop("data")
+    st.vega_lite_chart(pd.DataFrame(rows), drawing, alt=alt)

@@ -10,7 +10,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
-from lesson.page import ask, figure, proved, say, seven_lines, text, words
+from lesson.page import ask, figure, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -41,7 +41,8 @@ def function_and_derivative(network: settings.Settings, found: Signals) -> None:
     for column, derivative in zip(st.columns(2), (False, True), strict=True):
         kind = "derivative" if derivative else "function"
         chart = activation_chart(slope, found.dots, own, words(), derivative)
-        column.altair_chart(chart, alt=text(f"{kind}-alt"))
+        with column:
+            picture(chart, text(f"{kind}-alt"))
 
 
 def the_gate(found: Signals) -> None:
@@ -52,7 +53,8 @@ def the_gate(found: Signals) -> None:
     for pair in (("h", "mask"), ("grad_a", "grad_h")):
         for column, name in zip(st.columns(2), pair, strict=True):
             title = text(f"stage-{name}")
-            column.altair_chart(matrix_chart(stages[name], title, words(), notes=notes), alt=title)
+            with column:
+                picture(matrix_chart(stages[name], title, words(), notes=notes), title)
 
 
 def at_the_kink(network: settings.Settings, found: Signals) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, figure, formula, proved, say, seven_lines, text, words
+from lesson.page import ask, figure, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -33,14 +33,15 @@ def render(network: settings.Settings) -> None:
 def two_sums(network: settings.Settings, found: Signals) -> None:
     """grad_h, its sum over the batch, and its sum over everything, with the learner's numbers."""
     say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(found.grad_h))
-    st.altair_chart(matrix_chart(found.grad_h, text("signal"), words()), alt=text("signal"))
+    picture(matrix_chart(found.grad_h, text("signal"), words()), text("signal"))
     for column, (key, matrix) in zip(
         st.columns(2), (("sum-batch", found.sum_h), ("sum-all", found.sum_all)), strict=True
     ):
-        column.altair_chart(matrix_chart(matrix, text(key), words()), alt=text(key))
+        with column:
+            picture(matrix_chart(matrix, text(key), words()), text(key))
     say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(found.sum_all[0, 0])))
     say("output", outputs=network.outputs)
-    st.altair_chart(matrix_chart(found.sum_out, text("sum-out"), words()), alt=text("sum-out"))
+    picture(matrix_chart(found.sum_out, text("sum-out"), words()), text("sum-out"))
 
 
 def always_one(network: settings.Settings) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, formula, proved, say, seven_lines, text, words
+from lesson.page import ask, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step
@@ -76,7 +76,8 @@ def why_transposed(network: settings.Settings) -> None:
         ((text("with-w2"), found.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),
         strict=True,
     ):
-        column.altair_chart(matrix_chart(matrix, title, words()), alt=title)
+        with column:
+            picture(matrix_chart(matrix, title, words()), title)
 
 
 def second_opinion() -> None:

@@ -16,7 +16,7 @@ from lesson.numeric import curves
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
-from lesson.page import ask, figure, quoted, say, text, trained, words
+from lesson.page import ask, figure, picture, quoted, say, text, trained, words
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -295,7 +295,8 @@ def scrubber(history: History) -> None:
     for pair in (("by_hand", "autograd"), ("difference", "weights")):
         for column, kind in zip(st.columns(2), pair, strict=True):
             title = text(f"matrix-{kind}", name=name)
-            column.altair_chart(matrix_chart(matrices[kind], title, words()), alt=title)
+            with column:
+                picture(matrix_chart(matrices[kind], title, words()), title)
 
 
 def witnesses(history: History, row: int) -> None:

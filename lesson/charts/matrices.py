@@ -34,7 +34,10 @@ def matrix_chart(
     )
     if notes:
         frame["note"] = [note for row in notes[:CELLS] for note in row[:CELLS]]
+    # The share of the largest entry, so that the specification is the same whatever the numbers are:
+    # a browser then changes the data of a chart that stands instead of drawing it anew.
     largest = float(np.abs(corner).max(initial=0.0)) or 1.0
+    frame["strength"] = frame["value"] / largest
     base = alt.Chart(frame).encode(
         x=alt.X("column:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),
         y=alt.Y("row:O", title=None, axis=alt.Axis(ticks=False, domain=False)),
@@ -46,12 +49,10 @@ def matrix_chart(
         ],
     )
     cells = base.mark_rect(stroke="#888", strokeWidth=0.5).encode(
-        color=alt.Color(
-            "value:Q", scale=alt.Scale(scheme="blueorange", domain=[-largest, 0, largest]), legend=None
-        )
+        color=alt.Color("strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None)
     )
     numbers = base.mark_text(fontSize=12).encode(
         text=alt.Text("value:Q", format=".4~g"),
-        color=alt.condition(f"abs(datum.value) > {0.7 * largest}", alt.value("#fff"), alt.value("#000")),
+        color=alt.condition("abs(datum.strength) > 0.7", alt.value("#fff"), alt.value("#000")),
     )
     return alt.layer(cells, numbers).properties(title=title, height=corner.shape[0] * CELL_HEIGHT + FRAME)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import altair as alt
@@ -54,10 +55,14 @@ def choices(inputs: int, hidden: int, outputs: int, bias: bool) -> dict[str, Cho
     return {entry.name: entry for entry in entries}
 
 
+@lru_cache(maxsize=256)
 def network_chart(
-    sizes: tuple[int, int, int], bias: bool, chosen: Chosen, words: Mapping[str, str]
+    sizes: tuple[int, int, int], bias: bool, chosen: Chosen, entry: str
 ) -> alt.LayerChart | alt.FacetChart:
-    """Inputs, hidden units, outputs and loss from left to right; a click on a weight selects it."""
+    """Inputs, hidden units, outputs and loss from left to right; a click on a weight selects it.
+
+    entry: the title of a weight's name. Cached: it depends on no number of the network.
+    """
     layers = [units("x", 0, sizes[0], bias), units("h", 1, sizes[1], bias), units("o", 2, sizes[2], False)]
     loss = pd.DataFrame([{"x": 3.0, "y": 0.5, "name": "L", "kind": "error"}])
     nodes = pd.concat([*layers, loss])
@@ -82,7 +87,7 @@ def network_chart(
     targets = (
         alt.Chart(edges[edges["entry"] != ""])
         .mark_rule(strokeWidth=14, opacity=0.001)
-        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=words["entry"]))
+        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=entry))
         .add_params(picked)
     )
     kinds = {"data": theme.DATA, "hidden": theme.HIDDEN, "error": theme.ERROR, "one": "#6b7280"}

@@ -23,27 +23,36 @@ TANGENT = 0.6
 
 def tangent_chart(moment: Moment, words: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
     """The loss against one weight, a dot at its present value, and the tangent there."""
-    curve = pd.DataFrame({"weight": moment.grid, "loss": moment.losses})
-    ends = np.array([-TANGENT, TANGENT])
-    tangent = pd.DataFrame({"weight": moment.value + ends, "loss": moment.loss + moment.by_hand * ends})
-    dot = pd.DataFrame({"weight": [moment.value], "loss": [moment.loss]})
-    low, high = float(moment.losses.min()), float(moment.losses.max())
-    margin = 0.1 * (high - low) or 1.0
-    x = alt.X("weight:Q", title=words["weight-value"], scale=alt.Scale(nice=False))
-    y = alt.Y(
-        "loss:Q",
-        title=words["loss"],
-        scale=alt.Scale(domain=[low - margin, high + margin], nice=False),
-        axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER),
+    ends = moment.value + np.array([-TANGENT, TANGENT])
+    parts = {
+        "curve": (moment.grid, moment.losses),
+        "tangent": (ends, moment.loss + moment.by_hand * (ends - moment.value)),
+        "dot": (np.array([moment.value]), np.array([moment.loss])),
+    }
+    frame = pd.concat(
+        pd.DataFrame({"weight": at, "loss": loss, "part": part}) for part, (at, loss) in parts.items()
+    )
+    base = alt.Chart().encode(
+        x=alt.X("weight:Q", title=words["weight-value"], scale=alt.Scale(nice=False)),
+        y=alt.Y(
+            "loss:Q",
+            title=words["loss"],
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER),
+        ),
     )
     tooltip = [alt.Tooltip("weight:Q", format=".4g"), alt.Tooltip("loss:Q", format=".5g")]
     return alt.layer(
-        alt.Chart(curve).mark_line(color=theme.WEIGHTS, strokeWidth=2.5).encode(x=x, y=y),
-        alt.Chart(tangent)
-        .mark_line(color=theme.ERROR, strokeWidth=2.5, strokeDash=[7, 4], clip=True)
-        .encode(x=x, y=y),
-        alt.Chart(dot).mark_circle(color=theme.ERROR, size=140, opacity=1).encode(x=x, y=y, tooltip=tooltip),
+        part(base, "curve").mark_line(color=theme.WEIGHTS, strokeWidth=2.5),
+        part(base, "tangent").mark_line(color=theme.ERROR, strokeWidth=2.5, strokeDash=[7, 4]),
+        part(base, "dot").mark_circle(color=theme.ERROR, size=140, opacity=1).encode(tooltip=tooltip),
+        data=frame,
     ).properties(height=260)
+
+
+def part(base: alt.Chart, name: str) -> alt.Chart:
+    """The rows of one part of a picture. All parts share one table, which a browser can exchange."""
+    return base.transform_filter(f"datum.part == '{name}'")
 
 
 def activation_chart(
@@ -54,34 +63,35 @@ def activation_chart(
     slope: of the LeakyReLU drawn. units: pre-activations of the network, whose own slope is own_slope.
     """
 
-    def drawn(h: np.ndarray, s: float) -> pd.DataFrame:
+    def drawn(h: np.ndarray, s: float, part: str, name: str) -> pd.DataFrame:
         values = np.where(h > 0, 1.0, s) if derivative else np.where(h > 0, h, s * h)
-        return pd.DataFrame({"h": h, "value": values})
+        return pd.DataFrame({"h": h, "value": values, "part": part, "name": name})
 
     names = [words["relu"], words["leaky_relu"]]
     # Two points beside the kink, so that the derivative jumps there instead of climbing.
     ends = np.array([-REACH, -1e-9, 1e-9, REACH])
-    lines = pd.concat(drawn(ends, s).assign(name=name) for s, name in zip((0.0, slope), names, strict=True))
-    x = alt.X("h:Q", title="h")
+    seen = units[np.abs(units) <= REACH]
+    frame = pd.concat(
+        [
+            drawn(seen, own_slope, "units", ""),
+            *(drawn(ends, s, "functions", name) for s, name in zip((0.0, slope), names, strict=True)),
+        ]
+    )
     title = words["phi-slope" if derivative else "phi"]
     domain = [-0.2, 1.2] if derivative else [-REACH, REACH]
-    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain))
+    base = alt.Chart().encode(
+        x=alt.X("h:Q", title="h"), y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain))
+    )
     color = alt.Scale(domain=names, range=[theme.BY_HAND, theme.AUTOGRAD])
     dash = alt.Scale(domain=names, range=[[1, 0], [6, 5]])
     tooltip = [alt.Tooltip("h:Q", format=".4g"), alt.Tooltip("value:Q", title=title, format=".4g")]
-    units_drawn = (
-        alt.Chart(drawn(units[np.abs(units) <= REACH], own_slope))
-        .mark_circle(color=theme.HIDDEN, size=90, opacity=0.5)
-        .encode(x=x, y=y, tooltip=tooltip)
-    )
-    functions = (
-        alt.Chart(lines)
+    return alt.layer(
+        part(base, "units").mark_circle(color=theme.HIDDEN, size=90, opacity=0.5).encode(tooltip=tooltip),
+        part(base, "functions")
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=x,
-            y=y,
             color=alt.Color("name:N", scale=color, legend=theme.LEGEND),
             strokeDash=alt.StrokeDash("name:N", scale=dash, legend=theme.LEGEND),
-        )
-    )
-    return alt.layer(units_drawn, functions).properties(height=260)
+        ),
+        data=frame,
+    ).properties(height=260)
