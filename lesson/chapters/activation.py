@@ -41,8 +41,7 @@ def function_and_derivative(network: settings.Settings, found: Signals) -> None:
     for column, derivative in zip(st.columns(2), (False, True), strict=True):
         kind = "derivative" if derivative else "function"
         chart = activation_chart(slope, found.dots, own, words(), derivative)
-        with column:
-            picture(chart, text(f"{kind}-alt"))
+        column.altair_chart(chart, alt=text(f"{kind}-alt"))
 
 
 def the_gate(found: Signals) -> None:

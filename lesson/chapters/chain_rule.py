@@ -11,7 +11,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.network import SHOWN, Chosen, choices, network_chart
 from lesson.charts.slopes import tangent_chart
-from lesson.page import ask, colors, figure, formula, picture, proved, say, seven_lines, text, words
+from lesson.page import ask, colors, figure, formula, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.one_weight import Moment
@@ -117,4 +117,6 @@ def six_ways(now: Moment, product: float, whole: float) -> None:
 
 def curve(chosen: Chosen, now: Moment) -> None:
     say("curve")
-    picture(tangent_chart(now, words()), text("curve-alt", entry=chosen.name, slope=figure(now.by_hand)))
+    st.altair_chart(
+        tangent_chart(now, words()), alt=text("curve-alt", entry=chosen.name, slope=figure(now.by_hand))
+    )

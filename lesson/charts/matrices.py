@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import altair as alt
 import numpy as np
@@ -13,6 +14,8 @@ from lesson.numeric.curves import CELLS
 CELL_HEIGHT = 34
 FRAME = 84
 """Pixels for the title and the column numbers."""
+
+WORDS = ("row", "column", "value", "note")
 
 
 def matrix_chart(
@@ -38,21 +41,34 @@ def matrix_chart(
     # a browser then changes the data of a chart that stands instead of drawing it anew.
     largest = float(np.abs(corner).max(initial=0.0)) or 1.0
     frame["strength"] = frame["value"] / largest
-    base = alt.Chart(frame).encode(
+    chart = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None).copy(
+        deep=False
+    )
+    chart.data = frame
+    return chart
+
+
+@lru_cache(maxsize=256)
+def cells(title: str, rows: int, words: tuple[str, ...], noted: bool) -> alt.LayerChart | alt.FacetChart:
+    """The chart of a matrix without its numbers: Altair takes longer to make it than to fill it."""
+    row, column, value, note = words
+    base = alt.Chart().encode(
         x=alt.X("column:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),
         y=alt.Y("row:O", title=None, axis=alt.Axis(ticks=False, domain=False)),
         tooltip=[
-            alt.Tooltip("row:O", title=words["row"]),
-            alt.Tooltip("column:O", title=words["column"]),
-            alt.Tooltip("exact:N", title=words["value"]),
-            *([alt.Tooltip("note:N", title=words["note"])] if notes else []),
+            alt.Tooltip("row:O", title=row),
+            alt.Tooltip("column:O", title=column),
+            alt.Tooltip("exact:N", title=value),
+            *([alt.Tooltip("note:N", title=note)] if noted else []),
         ],
     )
-    cells = base.mark_rect(stroke="#888", strokeWidth=0.5).encode(
+    squares = base.mark_rect(stroke="#888", strokeWidth=0.5).encode(
         color=alt.Color("strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None)
     )
     numbers = base.mark_text(fontSize=12).encode(
         text=alt.Text("value:Q", format=".4~g"),
         color=alt.condition("abs(datum.strength) > 0.7", alt.value("#fff"), alt.value("#000")),
     )
-    return alt.layer(cells, numbers).properties(title=title, height=corner.shape[0] * CELL_HEIGHT + FRAME)
+    chart = alt.layer(squares, numbers, title=title)
+    chart.height = rows * CELL_HEIGHT + FRAME
+    return chart
