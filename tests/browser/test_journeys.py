@@ -145,6 +145,6 @@ def test_a_weight_is_chosen_in_the_picture(browser: Browser, server: Server) -> 
         # The second group of rules are the targets; its second line leads from x1 down to h2.
         picture = page.locator("[data-testid=stVegaLiteChart]").first
         picture.locator("g.mark-rule").nth(1).locator("line").nth(1).dispatch_event("click")
-        expect(page.locator(".st-key-entry")).to_contain_text("w1[1,2]", timeout=10_000)
+        expect(page.locator(".st-key-entry input")).to_have_value("w1[1,2]", timeout=10_000)
         settle(page)
         assert "entry=w1%5B1%2C2%5D" in page.url
