@@ -67,7 +67,8 @@ def ask(section: str) -> None:
 def figure(value: float) -> str:
     """A number for the eye: three digits, plain where that is short, exact zero as 0."""
     if value == 0 or not math.isfinite(value):
-        return f"{value:.0f}"
+        # Minus zero is zero.
+        return f"{value + 0.0:.0f}"
     return f"{value:,.4g}" if 1e-3 <= abs(value) < 1e6 else f"{value:.1e}"
 
 

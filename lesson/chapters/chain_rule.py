@@ -109,7 +109,7 @@ def six_ways(now: Moment, product: float, whole: float) -> None:
         "way-autograd": now.autograd,
         "way-finite": now.finite,
     }
-    table = [{text("way"): text(way), text("value"): f"{value:.12g}"} for way, value in ways.items()]
+    table = [{text("way"): text(way), text("value"): f"{value + 0.0:.12g}"} for way, value in ways.items()]
     st.table(pd.DataFrame(table), hide_index=True, alt=text("six-alt"))
     if now.kink_in_reach:
         say("kink-in-reach")
