@@ -59,7 +59,8 @@ def configured(network: settings.Settings) -> Config | None:
 def chosen_data(network: settings.Settings) -> Source | None:
     """The data, with a word about it; None with a sentence that says what is wrong and what would do."""
     batch, seed = network.batch, network.seed
-    match settings.DATA.widget():
+    kind = settings.DATA.widget()
+    match kind:
         case "normal":
             source: Source | None = Normal(batch, network.inputs, network.outputs, seed)
         case "sparse":
@@ -75,7 +76,7 @@ def chosen_data(network: settings.Settings) -> Source | None:
         rows, inputs, outputs = source.sizes
         facts = {"rows": rows, "inputs": inputs, "outputs": outputs}
         say(
-            f"data-{st.session_state['data']}",
+            f"data-{kind}",
             **facts,
             available=data.available,
             dropped=data.dropped,

@@ -51,9 +51,7 @@ class Descent:
         self.dtype: torch.dtype = getattr(torch, lane.dtype)
         self.learning_rate = config.learning_rate
         self.activation = activation_of(config)
-        self.x, self.y = (
-            torch.from_numpy(array).to(dtype=self.dtype, device=lane.device) for array in (data.x, data.y)
-        )
+        self.x, self.y = tensors_of(data, self.dtype, lane.device)
         with self.bookkeeping():
             start = start_of(config, self.dtype, lane.device)
             self.flat = aligned(flatten(start), start)
@@ -89,6 +87,12 @@ class Descent:
 def devices() -> tuple[str, ...]:
     """The devices that this machine can train on."""
     return DEVICES if torch.cuda.is_available() else DEVICES[:1]
+
+
+def tensors_of(data: Data, dtype: torch.dtype, device: str = "cpu") -> tuple[Tensor, Tensor]:
+    """x (rows, inputs) and y (rows, outputs) of the data, the same numbers in every dtype."""
+    x, y = (torch.from_numpy(array).to(dtype=dtype, device=device) for array in (data.x, data.y))
+    return x, y
 
 
 def activation_of(config: Config) -> Activation:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
-from lesson.numeric.descent import activation_of, start_of
+from lesson.numeric.descent import activation_of, start_of, tensors_of
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, affine, forward, loss
 from lesson.numeric.rounding import allowance, gamma
@@ -28,9 +28,7 @@ class FiniteDifferences(NamedTuple):
     error: Params
 
 
-def finite_differences(
-    x: Tensor, y: Tensor, params: Params, activation: Activation, step: float = STEP
-) -> FiniteDifferences:
+def finite_differences(x: Tensor, y: Tensor, params: Params, activation: Activation) -> FiniteDifferences:
     """(L(p + step) - L(p - step)) / 2 step for every entry p, in float64 whatever the arguments are.
 
     Between two kinks the loss is a quadratic polynomial in any single entry, for which the central
@@ -41,8 +39,8 @@ def finite_differences(
     x, y = x.double(), y.double()
     double = params.map(Tensor.double)
     flat = flatten(double)
-    # A power of two, as large as the entry, so that moving it is exact.
-    steps = step * torch.exp2(flat.abs().clamp(min=1.0).log2().ceil())
+    # The step grows with the entry, so that what is added is not lost in it.
+    steps = STEP * torch.exp2(flat.abs().clamp(min=1.0).log2().ceil())
     at_once = max(1, NUMBERS_AT_ONCE // (len(x) * params.w1.shape[1]))
 
     def probe(weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -79,8 +77,7 @@ def third_witness(config: Config, weights: np.ndarray, gradients: np.ndarray) ->
     rows, inputs, hidden, outputs = config.sizes
     if 2 * len(weights) * rows * hidden * (inputs + outputs) > MOST_WORK:
         return {}
-    data = config.source.load()
-    x, y = torch.from_numpy(data.x).double(), torch.from_numpy(data.y).double()
+    x, y = tensors_of(config.source.load(), torch.float64)
     params = unflatten(torch.from_numpy(weights).double(), start_of(config, torch.float64))
     activation = activation_of(config)
     found = finite_differences(x, y, params, activation)

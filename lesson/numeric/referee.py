@@ -11,7 +11,7 @@ from torch import Tensor
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import LANES, Config, LaneName
 from lesson.numeric.data import Data
-from lesson.numeric.descent import Descent, Stretch, activation_of, start_of
+from lesson.numeric.descent import Descent, Stretch, activation_of, start_of, tensors_of
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import forward
 from lesson.numeric.rounding import Allowance, allowance
@@ -37,7 +37,7 @@ class Referee:
         self.reference, self.other = LANES
         if self.dtypes == (torch.float64, torch.float32):
             self.reference, self.other = self.other, self.reference
-        self.x, self.y = torch.from_numpy(data.x).double(), torch.from_numpy(data.y).double()
+        self.x, self.y = tensors_of(data, torch.float64)
         self.activation = activation_of(config)
         self.like = start_of(config, torch.float64)
         self.entries = config.entries

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.config import Config
-from lesson.numeric.descent import activation_of, start_of
+from lesson.numeric.descent import activation_of, start_of, tensors_of
 from lesson.numeric.network import affine, loss
 
 ROWS = 5
@@ -58,8 +58,7 @@ class Signals:
 
 def signals(config: Config) -> Signals:
     """What autograd finds on the way back, for the configured start and data."""
-    data = config.source.load()
-    x, y = torch.from_numpy(data.x).double(), torch.from_numpy(data.y).double()
+    x, y = tensors_of(config.source.load(), torch.float64)
     w1, b1, w2, b2 = start_of(config, torch.float64)
     activation = activation_of(config)
     h = affine(x, w1, b1).requires_grad_()
