@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from lesson import prose
 from lesson.charts import theme
+from lesson.charts.picture import Picture
 from lesson.numeric import source
 from lesson.numeric.config import Config
 
@@ -87,14 +88,6 @@ def trained(config: Config) -> History:
     return train(config)
 
 
-class Chart(Protocol):
-    """What the charts' room makes: a picture that can say how it is drawn."""
-
-    data: Any
-
-    def to_dict(self, validate: bool = True) -> dict[str, Any]: ...
-
-
 EARNED = {
     "chain-rule": ("grad_out",),
     "matrix-form": ("grad_w2", "grad_a", "grad_w1"),
@@ -159,12 +152,10 @@ def proved(network: Settings, *parameters: str) -> None:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
 
 
-def picture(chart: Chart, alt: str) -> None:
-    """A chart of one table, which a browser can exchange without drawing the rest anew.
+def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:
+    """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    (Through st.altair_chart the table's name, which changes with it, is part of the drawing. Not for
-    charts whose axes come from the table: at first they meet an empty one, and Vega complains.)
+    on_pick: the widget key of a chart in which one can select something, and what that calls.
     """
-    drawing = chart.to_dict(validate=False)
-    del drawing["datasets"], drawing["data"]
-    st.vega_lite_chart(chart.data, drawing, alt=alt)
+    selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
+    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)

@@ -41,7 +41,8 @@ def function_and_derivative(network: settings.Settings, found: Signals) -> None:
     for column, derivative in zip(st.columns(2), (False, True), strict=True):
         kind = "derivative" if derivative else "function"
         chart = activation_chart(slope, found.dots, own, words(), derivative)
-        column.altair_chart(chart, alt=text(f"{kind}-alt"))
+        with column:
+            picture(chart, text(f"{kind}-alt"))
 
 
 def the_gate(found: Signals) -> None:

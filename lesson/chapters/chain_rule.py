@@ -11,7 +11,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.network import SHOWN, Chosen, choices, network_chart
 from lesson.charts.slopes import tangent_chart
-from lesson.page import ask, colors, figure, formula, proved, say, seven_lines, text, words
+from lesson.page import ask, colors, figure, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.one_weight import Moment
@@ -35,19 +35,17 @@ def chosen_entry(network: settings.Settings) -> Chosen:
     entries = choices(network.inputs, network.hidden, network.outputs, network.bias)
     if st.session_state.get("entry") not in entries:
         st.session_state["entry"] = "w1[1,1]"
-    picture = st.container()
+    above = st.container()
     name = st.selectbox(
         text("choose"), list(entries), key="entry", persist_state="session", bind="query-params"
     )
     chosen = entries[name]
     sizes = (network.inputs, network.hidden, network.outputs)
-    with picture:
-        st.altair_chart(
+    with above:
+        picture(
             network_chart(sizes, network.bias, chosen, words()["entry"]),
-            key="network-picture",
-            on_select=pick,
-            selection_mode="entry",
-            alt=text("picture-alt", entry=chosen.name),
+            text("picture-alt", entry=chosen.name),
+            on_pick=("network-picture", pick),
         )
     if max(sizes) > SHOWN:
         say("dots", shown=SHOWN)
@@ -111,12 +109,12 @@ def six_ways(now: Moment, product: float, whole: float) -> None:
     }
     table = [{text("way"): text(way), text("value"): f"{value + 0.0:.12g}"} for way, value in ways.items()]
     st.table(pd.DataFrame(table), hide_index=True, alt=text("six-alt"))
-    if now.kink_in_reach:
-        say("kink-in-reach")
+    # A container of its own, so that what follows keeps its place, and the browser its drawing.
+    with st.container():
+        if now.kink_in_reach:
+            say("kink-in-reach")
 
 
 def curve(chosen: Chosen, now: Moment) -> None:
     say("curve")
-    st.altair_chart(
-        tangent_chart(now, words()), alt=text("curve-alt", entry=chosen.name, slope=figure(now.by_hand))
-    )
+    picture(tangent_chart(now, words()), text("curve-alt", entry=chosen.name))

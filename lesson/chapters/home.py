@@ -12,7 +12,7 @@ from lesson.charts.lanes import loss_chart
 from lesson.numeric import curves
 from lesson.numeric.config import QUICK_WORK, Config
 from lesson.numeric.source import seven_lines
-from lesson.page import figure, language, say, text, trained, words
+from lesson.page import figure, language, picture, say, text, trained, words
 from lesson.prose import say as prose
 
 
@@ -37,10 +37,7 @@ def both_trainings(config: Config) -> None:
         say("blew-up-at-once")
         return
     st.metric(text("largest", steps=f"{history.steps:,}"), figure(history.largest_drift))
-    st.altair_chart(
-        loss_chart(curves.losses(history), words()),
-        alt=text("losses-alt", steps=f"{history.steps:,}"),
-    )
+    picture(loss_chart(curves.losses(history), words()), text("losses-alt", steps=f"{history.steps:,}"))
     if history.blew_up:
         say("blew-up", step=f"{history.steps:,}")
     say("answer" if history.largest_drift == 0 else "not-zero")

@@ -257,7 +257,7 @@ def kink(history: History) -> str:
 def losses(history: History) -> None:
     say("losses")
     log = st.toggle(text("log"), key="log", persist_state="session")
-    st.altair_chart(loss_chart(curves.losses(history), words(), log), alt=text("losses-alt"))
+    picture(loss_chart(curves.losses(history), words(), log), text("losses-alt"))
 
 
 def fit(history: History) -> None:
@@ -267,14 +267,14 @@ def fit(history: History) -> None:
         from lesson.numeric.fit import fitted
 
         say("fit")
-        st.altair_chart(fit_chart(fitted(history, -1), words()), alt=text("fit-alt"))
+        picture(fit_chart(fitted(history, -1), words()), text("fit-alt"))
 
 
 def differences(history: History) -> None:
     say("local")
-    st.altair_chart(local_chart(curves.local(history), words()), alt=text("local-alt"))
+    picture(local_chart(curves.local(history), words()), text("local-alt"))
     say("drift")
-    st.altair_chart(drift_chart(curves.drift(history), words()), alt=text("drift-alt"))
+    picture(drift_chart(curves.drift(history), words()), text("drift-alt"))
 
 
 @st.fragment

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import pandas as pd
 
 from lesson.charts import theme
+from lesson.charts.picture import Picture, drawing, part, parts, span
 from lesson.numeric.curves import Differences
 
 
@@ -52,7 +53,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Territory:
-    """A band from low to high, in powers of ten, and the key of its name."""
+    """A band from low to high, in powers of ten, and its name."""
 
     word: str
     low: float
@@ -64,20 +65,20 @@ SHARES = Axis(low=-6, high=3)
 DRIFTS = Axis(low=-16, high=2)
 
 
-def local_chart(differences: Differences, words: Mapping[str, str]) -> alt.LayerChart:
+def local_chart(differences: Differences, words: Mapping[str, str]) -> Picture:
     """Differences at the same weights, as shares of what rounding can explain, over the steps."""
-    territories = [
+    territories = (
         Territory("identical", SHARES.bottom, SHARES.low, theme.DATA),
         Territory("rounding", SHARES.low, 0, theme.AUTOGRAD),
         Territory("different", 0, SHARES.high, theme.BY_HAND),
-    ]
+    )
     tooltips = {"value": "share", "largest": "largest", "ulps": "ulps"}
     return difference_chart(differences, words, SHARES, territories, tooltips)
 
 
-def drift_chart(differences: Differences, words: Mapping[str, str]) -> alt.LayerChart:
+def drift_chart(differences: Differences, words: Mapping[str, str]) -> Picture:
     """How far the weights of the two trainings have wandered apart, over the steps."""
-    territories = [Territory("together", DRIFTS.bottom, DRIFTS.low, theme.DATA)]
+    territories = (Territory("together", DRIFTS.bottom, DRIFTS.low, theme.DATA),)
     tooltips = {"value": "weights-drift", "gradients": "gradients-drift"}
     return difference_chart(differences, words, DRIFTS, territories, tooltips)
 
@@ -86,26 +87,48 @@ def difference_chart(
     differences: Differences,
     words: Mapping[str, str],
     axis: Axis,
-    territories: list[Territory],
+    territories: tuple[Territory, ...],
     tooltips: Mapping[str, str],
-) -> alt.LayerChart:
+) -> Picture:
     """A line for each parameter over the named territories; the first tooltip names the axis."""
-    frame = pd.concat(
+    curves = pd.concat(
         pd.DataFrame({"step": differences.steps, "value": drawn, **differences.explained[name]}).assign(
             parameter=name
         )
         for name, drawn in differences.drawn.items()
     )
+    named = tuple(replace(territory, word=words[territory.word]) for territory in territories)
+    titles = tuple((field, words[word]) for field, word in tooltips.items())
+    general = (words["step"], words["parameter"], words["exactly-zero"])
+    return Picture(
+        lines_over_territories(axis, named, titles, general), parts(curves=curves, bands=pd.DataFrame(named))
+    )
+
+
+@drawing
+def lines_over_territories(
+    axis: Axis,
+    territories: tuple[Territory, ...],
+    titles: tuple[tuple[str, str], ...],
+    general: tuple[str, str, str],
+) -> alt.LayerChart:
+    """titles: of the fields in the tooltip; general: the words for step, parameter and exact zero."""
+    step, parameter, zero = general
     place = " : ".join(
         f"datum.parameter == '{name}' ? ({axis.position(index)})"
         for index, name in enumerate(theme.PARAMETERS)
     )
     base = (
-        alt.Chart(frame)
+        part(alt.Chart(), "curves")
         .transform_calculate(position=f"{place} : 0")
         .encode(
-            x=alt.X("step:Q", title=words["step"], axis=alt.Axis(tickMinStep=1, format=",d", grid=False)),
-            y=axis.powers(words[tooltips["value"]], words["exactly-zero"]),
+            x=alt.X(
+                "step:Q",
+                title=step,
+                scale=alt.Scale(domain=span("step"), nice=False),
+                axis=alt.Axis(tickMinStep=1, format=",d", grid=False),
+            ),
+            y=axis.powers(titles[0][1], zero),
         )
     )
     lines = base.mark_line(strokeWidth=2).encode(
@@ -113,25 +136,25 @@ def difference_chart(
     )
     points = base.mark_point(opacity=0, size=60, filled=True).encode(
         tooltip=[
-            alt.Tooltip("parameter:N", title=words["parameter"]),
-            alt.Tooltip("step:Q", title=words["step"], format=",d"),
-            *(alt.Tooltip(f"{field}:Q", title=words[word], format=".3g") for field, word in tooltips.items()),
+            alt.Tooltip("parameter:N", title=parameter),
+            alt.Tooltip("step:Q", title=step, format=",d"),
+            *(alt.Tooltip(f"{field}:Q", title=title, format=".3g") for field, title in titles),
         ]
     )
     curves = alt.layer(lines, points).resolve_axis(y="shared")
     return (
-        alt.layer(bands(territories, axis, words), curves)
+        alt.layer(bands(territories, axis), curves)
         .resolve_axis(y="independent")
         .properties(height=theme.HEIGHT + 60)
     )
 
 
-def bands(territories: list[Territory], axis: Axis, words: Mapping[str, str]) -> alt.LayerChart:
+def bands(territories: tuple[Territory, ...], axis: Axis) -> alt.Chart:
     """The territories in their colours, named on the axis on the right."""
     name = "''"
     for territory in territories:
         inside = f"datum.value < {territory.high} && datum.value > {territory.low}"
-        name = f"{inside} ? '{words[territory.word]}' : {name}"
+        name = f"{inside} ? '{territory.word}' : {name}"
     names = alt.Axis(
         orient="right",
         values=[(territory.low + territory.high) / 2 for territory in territories],
@@ -141,11 +164,12 @@ def bands(territories: list[Territory], axis: Axis, words: Mapping[str, str]) ->
         domain=False,
         title=None,
     )
-    return alt.layer(
-        *(
-            alt.Chart(pd.DataFrame({"low": [territory.low], "high": [territory.high]}))
-            .mark_rect(color=territory.color, opacity=0.15)
-            .encode(y=alt.Y("low:Q", scale=axis.scale, axis=names), y2="high:Q")
-            for territory in territories
+    return (
+        part(alt.Chart(), "bands")
+        .mark_rect(opacity=0.15)
+        .encode(
+            y=alt.Y("low:Q", scale=axis.scale, axis=names),
+            y2="high:Q",
+            fill=alt.Fill("color:N", scale=None),
         )
-    ).resolve_axis(y="shared")
+    )

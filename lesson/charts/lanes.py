@@ -9,60 +9,83 @@ import numpy as np
 import pandas as pd
 
 from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, span
 from lesson.numeric.curves import Fit, Losses
 
 
-def loss_chart(
-    losses: Losses, words: Mapping[str, str], log: bool = False
-) -> alt.LayerChart | alt.FacetChart:
+def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> Picture:
     """Both losses over the steps; a wide line under a dashed one, so that equal curves both show."""
-    frame = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
-    scale = alt.Scale(type="log") if log else alt.Scale(zero=False)
+    table = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
     # A logarithm has no place for a loss of exactly zero.
-    shown = frame[frame["value"] > 0] if log else frame
-    base = alt.Chart(shown).encode(
-        x=alt.X("step:Q", title=words["step"], axis=alt.Axis(tickMinStep=1, format=",d")),
-        y=alt.Y("value:Q", title=words["loss"], scale=scale, axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER)),
+    shown = table[table["value"] > 0] if log else table
+    return Picture(two_losses(words["step"], words["loss"], words["lane"], lanes(words), log), shown)
+
+
+@drawing
+def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: bool) -> Chart:
+    height = (
+        alt.Scale(type="log", domain=span("value", empty=(1, 10)))
+        if log
+        else alt.Scale(domain=span("value"), zero=False, nice=True)
+    )
+    base = alt.Chart().encode(
+        x=alt.X(
+            "at:Q",
+            title=step,
+            scale=alt.Scale(domain=span("at"), nice=False),
+            axis=alt.Axis(tickMinStep=1, format=",d"),
+        ),
+        y=alt.Y("value:Q", title=loss, scale=height, axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER)),
     )
     tooltip = [
-        alt.Tooltip("lane:N", title=words["lane"]),
-        alt.Tooltip("step:Q", title=words["step"], format=",d"),
-        alt.Tooltip("value:Q", title=words["loss"], format=".9g"),
+        alt.Tooltip("lane:N", title=lane),
+        alt.Tooltip("at:Q", title=step, format=",d"),
+        alt.Tooltip("value:Q", title=loss, format=".9g"),
     ]
-    lines = lane_lines(base, words)
-    return alt.layer(lines, hover_points(base, tooltip)).properties(height=theme.HEIGHT)
+    return alt.layer(lane_lines(base, names), hover_points(base, tooltip)).properties(height=theme.HEIGHT)
 
 
-def fit_chart(fit: Fit, words: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
+def fit_chart(fit: Fit, words: Mapping[str, str]) -> Picture:
     """The observations and what each lane predicts along the one input."""
-    points = pd.DataFrame({"x": fit.x, "value": fit.y})
-    frame = both_lanes(fit.grid, fit.by_hand, fit.autograd, words).rename(columns={"step": "x"})
-    observed = (
-        alt.Chart(points)
-        .mark_circle(color=theme.DATA, opacity=0.6, size=30)
-        .encode(
-            x=alt.X("x:Q", title=fit.input),
-            y=alt.Y("value:Q", title=fit.output, axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER)),
-        )
+    table = parts(
+        observed=pd.DataFrame({"at": fit.x, "value": fit.y}),
+        fitted=both_lanes(fit.grid, fit.by_hand, fit.autograd, words),
     )
-    base = alt.Chart(frame).encode(x="x:Q", y="value:Q")
-    return alt.layer(observed, lane_lines(base, words)).properties(height=theme.HEIGHT)
+    return Picture(data_and_curves(fit.input, fit.output, lanes(words)), table)
+
+
+@drawing
+def data_and_curves(input: str, output: str, names: tuple[str, str]) -> Chart:
+    base = alt.Chart().encode(
+        x=alt.X("at:Q", title=input, scale=alt.Scale(domain=span("at"), nice=True)),
+        y=alt.Y(
+            "value:Q",
+            title=output,
+            scale=alt.Scale(domain=span("value"), nice=True),
+            axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER),
+        ),
+    )
+    observed = part(base, "observed").mark_circle(color=theme.DATA, opacity=0.6, size=30)
+    return alt.layer(observed, lane_lines(part(base, "fitted"), names)).properties(height=theme.HEIGHT)
+
+
+def lanes(words: Mapping[str, str]) -> tuple[str, str]:
+    return words["by_hand"], words["autograd"]
 
 
 def both_lanes(
     at: np.ndarray, by_hand: np.ndarray, autograd: np.ndarray, words: Mapping[str, str]
 ) -> pd.DataFrame:
-    lanes = (("by_hand", by_hand), ("autograd", autograd))
     return pd.concat(
-        pd.DataFrame({"step": at, "lane": words[name], "value": values}) for name, values in lanes
+        pd.DataFrame({"at": at, "lane": name, "value": values})
+        for name, values in zip(lanes(words), (by_hand, autograd), strict=True)
     )
 
 
-def lane_lines(base: alt.Chart, words: Mapping[str, str]) -> alt.Chart:
-    lanes = [words["by_hand"], words["autograd"]]
+def lane_lines(base: alt.Chart, names: tuple[str, str]) -> alt.Chart:
 
     def scale(by_hand: str | float | list[float], autograd: str | float | list[float]) -> alt.Scale:
-        return alt.Scale(domain=lanes, range=[by_hand, autograd])
+        return alt.Scale(domain=names, range=[by_hand, autograd])
 
     return base.mark_line().encode(
         color=alt.Color("lane:O", scale=scale(theme.BY_HAND, theme.AUTOGRAD), legend=theme.LEGEND),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from lesson.charts.picture import Chart, Picture, drawing
 from lesson.numeric.curves import CELLS
 
 CELL_HEIGHT = 34
@@ -20,7 +20,7 @@ WORDS = ("row", "column", "value", "note")
 
 def matrix_chart(
     matrix: np.ndarray, title: str, words: Mapping[str, str], notes: Sequence[Sequence[str]] | None = None
-) -> alt.LayerChart | alt.FacetChart:
+) -> Picture:
     """The upper left corner of a matrix, coloured by sign and size, each cell with its number.
 
     notes: for each cell of the matrix a word to show when a pointer rests on it.
@@ -37,20 +37,16 @@ def matrix_chart(
     )
     if notes:
         frame["note"] = [note for row in notes[:CELLS] for note in row[:CELLS]]
-    # The share of the largest entry, so that the specification is the same whatever the numbers are:
-    # a browser then changes the data of a chart that stands instead of drawing it anew.
+    # The share of the largest entry, so that the drawing is the same whatever the numbers are.
     largest = float(np.abs(corner).max(initial=0.0)) or 1.0
     frame["strength"] = frame["value"] / largest
-    chart = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None).copy(
-        deep=False
-    )
-    chart.data = frame
-    return chart
+    drawn = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None)
+    return Picture(drawn, frame)
 
 
-@lru_cache(maxsize=256)
-def cells(title: str, rows: int, words: tuple[str, ...], noted: bool) -> alt.LayerChart | alt.FacetChart:
-    """The chart of a matrix without its numbers: Altair takes longer to make it than to fill it."""
+@drawing
+def cells(title: str, rows: int, words: tuple[str, ...], noted: bool) -> Chart:
+    """A matrix with so many rows."""
     row, column, value, note = words
     base = alt.Chart().encode(
         x=alt.X("column:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),

@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, part, parts
 
 SHOWN = 4
 """Units of a layer that are drawn; of a larger layer the first ones, and dots."""
@@ -56,57 +57,46 @@ def choices(inputs: int, hidden: int, outputs: int, bias: bool) -> dict[str, Cho
 
 
 @lru_cache(maxsize=256)
-def network_chart(
-    sizes: tuple[int, int, int], bias: bool, chosen: Chosen, entry: str
-) -> alt.LayerChart | alt.FacetChart:
+def network_chart(sizes: tuple[int, int, int], bias: bool, chosen: Chosen, entry: str) -> Picture:
     """Inputs, hidden units, outputs and loss from left to right; a click on a weight selects it.
 
-    entry: the title of a weight's name. Cached: it depends on no number of the network.
+    entry: the title of a weight's name. Cached: no number of the network is in it.
     """
     layers = [units("x", 0, sizes[0], bias), units("h", 1, sizes[1], bias), units("o", 2, sizes[2], False)]
     loss = pd.DataFrame([{"x": 3.0, "y": 0.5, "name": "L", "kind": "error"}])
-    nodes = pd.concat([*layers, loss])
     edges = pd.DataFrame(edges_of(layers, sizes, bias, chosen))
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.2, 3.2]))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.02, 1.02]))
+    return Picture(units_and_weights(entry), parts(edges=edges, nodes=pd.concat([*layers, loss])))
+
+
+@drawing
+def units_and_weights(entry: str) -> Chart:
+    base = alt.Chart().encode(
+        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.2, 3.2])),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.02, 1.02])),
+    )
+    edges, nodes = part(base, "edges"), part(base, "nodes")
     picked = alt.selection_point(name="entry", fields=["entry"], on="click", clear=False)
-    lines = (
-        alt.Chart(edges)
-        .mark_rule()
-        .encode(
-            x=x,
-            y=y,
-            x2="x2:Q",
-            y2="y2:Q",
-            color=alt.condition("datum.lit", alt.value(theme.ERROR), alt.value("#888888")),
-            strokeWidth=alt.condition("datum.lit", alt.value(3.5), alt.value(1)),
-            opacity=alt.condition("datum.lit", alt.value(1), alt.value(0.5)),
-        )
+    lines = edges.mark_rule().encode(
+        x2="x2:Q",
+        y2="y2:Q",
+        color=alt.condition("datum.lit", alt.value(theme.ERROR), alt.value("#888888")),
+        strokeWidth=alt.condition("datum.lit", alt.value(3.5), alt.value(1)),
+        opacity=alt.condition("datum.lit", alt.value(1), alt.value(0.5)),
     )
     # Wide and invisible: a line of one pixel is no target for a finger.
     targets = (
-        alt.Chart(edges[edges["entry"] != ""])
+        edges.transform_filter("datum.entry != ''")
         .mark_rule(strokeWidth=14, opacity=0.001)
-        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=entry))
+        .encode(x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=entry))
         .add_params(picked)
     )
     kinds = {"data": theme.DATA, "hidden": theme.HIDDEN, "error": theme.ERROR, "one": "#6b7280"}
-    circles = (
-        alt.Chart(nodes)
-        .mark_circle(size=NODE, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color(
-                "kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None
-            ),
-        )
+    circles = nodes.mark_circle(size=NODE, opacity=1).encode(
+        color=alt.Color(
+            "kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None
+        ),
     )
-    names = (
-        alt.Chart(nodes)
-        .mark_text(color="white", fontSize=13, fontWeight="bold")
-        .encode(x=x, y=y, text="name:N")
-    )
+    names = nodes.mark_text(color="white", fontSize=13, fontWeight="bold").encode(text="name:N")
     return alt.layer(lines, targets, circles, names).properties(height=320)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, span
 
 if TYPE_CHECKING:
     from lesson.numeric.one_weight import Moment
@@ -21,23 +22,29 @@ TANGENT = 0.6
 """Half the length of a tangent, in units of the weight."""
 
 
-def tangent_chart(moment: Moment, words: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
+def tangent_chart(moment: Moment, words: Mapping[str, str]) -> Picture:
     """The loss against one weight, a dot at its present value, and the tangent there."""
     ends = moment.value + np.array([-TANGENT, TANGENT])
-    parts = {
-        "curve": (moment.grid, moment.losses),
-        "tangent": (ends, moment.loss + moment.by_hand * (ends - moment.value)),
-        "dot": (np.array([moment.value]), np.array([moment.loss])),
-    }
-    frame = pd.concat(
-        pd.DataFrame({"weight": at, "loss": loss, "part": part}) for part, (at, loss) in parts.items()
+    table = parts(
+        curve=points(moment.grid, moment.losses),
+        tangent=points(ends, moment.loss + moment.by_hand * (ends - moment.value)),
+        dot=points(np.array([moment.value]), np.array([moment.loss])),
     )
+    return Picture(curve_and_tangent(words["weight-value"], words["loss"]), table)
+
+
+def points(weights: np.ndarray, losses: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"weight": weights, "loss": losses})
+
+
+@drawing
+def curve_and_tangent(weight: str, loss: str) -> Chart:
     base = alt.Chart().encode(
-        x=alt.X("weight:Q", title=words["weight-value"], scale=alt.Scale(nice=False)),
+        x=alt.X("weight:Q", title=weight, scale=alt.Scale(domain=span("weight"), nice=False)),
         y=alt.Y(
             "loss:Q",
-            title=words["loss"],
-            scale=alt.Scale(zero=False),
+            title=loss,
+            scale=alt.Scale(domain=span("loss"), zero=False),
             axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER),
         ),
     )
@@ -46,41 +53,38 @@ def tangent_chart(moment: Moment, words: Mapping[str, str]) -> alt.LayerChart | 
         part(base, "curve").mark_line(color=theme.WEIGHTS, strokeWidth=2.5),
         part(base, "tangent").mark_line(color=theme.ERROR, strokeWidth=2.5, strokeDash=[7, 4]),
         part(base, "dot").mark_circle(color=theme.ERROR, size=140, opacity=1).encode(tooltip=tooltip),
-        data=frame,
     ).properties(height=260)
-
-
-def part(base: alt.Chart, name: str) -> alt.Chart:
-    """The rows of one part of a picture. All parts share one table, which a browser can exchange."""
-    return base.transform_filter(f"datum.part == '{name}'")
 
 
 def activation_chart(
     slope: float, units: np.ndarray, own_slope: float, words: Mapping[str, str], derivative: bool = False
-) -> alt.LayerChart | alt.FacetChart:
+) -> Picture:
     """ReLU and LeakyReLU, or their derivatives, the hidden units' values as dots on them.
 
     slope: of the LeakyReLU drawn. units: pre-activations of the network, whose own slope is own_slope.
     """
 
-    def drawn(h: np.ndarray, s: float, part: str, name: str) -> pd.DataFrame:
+    def drawn(h: np.ndarray, s: float, name: str) -> pd.DataFrame:
         values = np.where(h > 0, 1.0, s) if derivative else np.where(h > 0, h, s * h)
-        return pd.DataFrame({"h": h, "value": values, "part": part, "name": name})
+        return pd.DataFrame({"h": h, "value": values, "name": name})
 
-    names = [words["relu"], words["leaky_relu"]]
+    names = words["relu"], words["leaky_relu"]
     # Two points beside the kink, so that the derivative jumps there instead of climbing.
     ends = np.array([-REACH, -1e-9, 1e-9, REACH])
+    functions = pd.concat(drawn(ends, s, name) for s, name in zip((0.0, slope), names, strict=True))
     seen = units[np.abs(units) <= REACH]
-    frame = pd.concat(
-        [
-            drawn(seen, own_slope, "units", ""),
-            *(drawn(ends, s, "functions", name) for s, name in zip((0.0, slope), names, strict=True)),
-        ]
+    return Picture(
+        two_functions(words["phi-slope" if derivative else "phi"], names, derivative),
+        parts(units=drawn(seen, own_slope, ""), functions=functions),
     )
-    title = words["phi-slope" if derivative else "phi"]
-    domain = [-0.2, 1.2] if derivative else [-REACH, REACH]
+
+
+@drawing
+def two_functions(title: str, names: tuple[str, str], derivative: bool) -> Chart:
+    height = [-0.2, 1.2] if derivative else [-REACH, REACH]
     base = alt.Chart().encode(
-        x=alt.X("h:Q", title="h"), y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain))
+        x=alt.X("h:Q", title="h", scale=alt.Scale(domain=[-REACH, REACH])),
+        y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=height)),
     )
     color = alt.Scale(domain=names, range=[theme.BY_HAND, theme.AUTOGRAD])
     dash = alt.Scale(domain=names, range=[[1, 0], [6, 5]])
@@ -93,5 +97,4 @@ def activation_chart(
             color=alt.Color("name:N", scale=color, legend=theme.LEGEND),
             strokeDash=alt.StrokeDash("name:N", scale=dash, legend=theme.LEGEND),
         ),
-        data=frame,
     ).properties(height=260)

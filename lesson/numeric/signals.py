@@ -17,7 +17,7 @@ from lesson.numeric.network import affine, loss
 ROWS = 5
 """Observations shown."""
 
-DOTS = 200
+DOTS = 80
 """Pre-activations drawn."""
 
 

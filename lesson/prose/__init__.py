@@ -39,6 +39,7 @@ class Question:
     options: tuple[Option, ...]
 
 
+@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """The languages that have a folder, by their code."""
     return tuple(sorted(path.name for path in FOLDER.iterdir() if (path / "words.md").is_file()))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from sympy import Derivative, Expr, Float, Piecewise, Symbol, factor, lambdify
+from sympy import Derivative, Expr, Float, Piecewise, Symbol, factor, lambdify, symbols
 
 from lesson.symbolic.derivation import Step, phi, slope_of
 
@@ -96,24 +98,33 @@ def value(step: Step, values: Mapping[Expr, float]) -> float:
 
 
 def derivative_of_whole_loss(parameter: str, row: int, column: int, moment: Moment) -> float:
-    """The loss as a function of this one weight, every other number filled in, differentiated by
-    SymPy and evaluated at the weight's present value."""
-    chosen = Symbol("w", real=True)
-    before = Float(moment.value)
+    """The loss as a function of this one weight, differentiated by SymPy, every number filled in."""
+    first_layer = parameter in ("w1", "b1")
+    unit, reached = (column, range(len(moment.y))) if first_layer else (row, (column,))
+    # A bias is a weight on a constant one.
+    feeds = {"w1": moment.x, "w2": moment.a}[parameter][row] if parameter[0] == "w" else 1.0
+    outputs = [(moment.w2[unit, k], moment.out[k], moment.y[k]) for k in reached]
+    numbers = moment.value, moment.value, feeds, moment.h[unit], moment.a[unit], moment.slope
+    derivative = whole_loss_differentiated(first_layer, len(outputs))
+    return float(derivative(*numbers, *chain.from_iterable(outputs)))
 
-    def activation(z: Expr) -> Expr:
-        return Piecewise((z, z > 0), (Float(moment.slope) * z, True))
 
-    # What the chosen weight adds to or takes from what the network computed with its present value.
-    moved = chosen - before
-    loss: Expr = Float(0)
-    for k in range(len(moment.y)):
-        out = Float(moment.out[k])
-        if parameter in ("w1", "b1"):
-            reach = Float(moment.x[row]) if parameter == "w1" else Float(1)
-            hidden = activation(Float(moment.h[column]) + reach * moved)
-            out += Float(moment.w2[column, k]) * (hidden - Float(moment.a[column]))
-        elif column == k:
-            out += (Float(moment.a[row]) if parameter == "w2" else Float(1)) * moved
-        loss += (out - Float(moment.y[k])) ** 2
-    return float(lambdify(chosen, loss.diff(chosen), "math")(moment.value))
+@lru_cache(maxsize=64)
+def whole_loss_differentiated(through_hidden: bool, outputs: int) -> Callable[..., float]:
+    """d loss / d w, as a function of w, its present value, what it multiplies, the hidden unit's h, a
+    and slope, and for each output reached the weight to it, its value and its target.
+
+    The loss is one expression in w: what the weight adds to, or takes from, what the network computed
+    with its present value.
+    """
+    w, before, feeds, h, a, slope = symbols("w before feeds h a slope", real=True)
+    moved = feeds * (w - before)
+    if through_hidden:
+        now = h + moved
+        moved = Piecewise((now, now > 0), (slope * now, True)) - a
+    triples = [symbols(f"v{k} o{k} y{k}", real=True) for k in range(outputs)]
+    loss = sum(
+        (out + (weight if through_hidden else 1) * moved - target) ** 2 for weight, out, target in triples
+    )
+    arguments = (w, before, feeds, h, a, slope, *chain.from_iterable(triples))
+    return lambdify(arguments, loss.diff(w), "math")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pytest
 
@@ -40,16 +39,15 @@ def differences(*values: float) -> Differences:
 
 def test_equal_losses_are_drawn_one_over_the_other() -> None:
     values = np.array([3.0, 2.0, 1.0])
-    chart = loss_chart(Losses(STEPS, values, values), WORDS).to_dict()
-    widths = chart["layer"][0]["encoding"]["strokeWidth"]["scale"]
+    picture = loss_chart(Losses(STEPS, values, values), WORDS)
+    widths = picture.drawing["layer"][0]["encoding"]["strokeWidth"]["scale"]
     assert widths["domain"] == ["by hand", "autograd"]
     assert widths["range"][0] > 2 * widths["range"][1]
 
 
 def test_a_log_axis_leaves_zero_out() -> None:
     values = np.array([1.0, 0.0, 2.0])
-    chart = loss_chart(Losses(STEPS, values, values), WORDS, log=True).to_dict()
-    shown = [row["value"] for rows in chart["datasets"].values() for row in rows]
+    shown = loss_chart(Losses(STEPS, values, values), WORDS, log=True).table["value"]
     assert sorted(shown) == [1, 1, 2, 2]
 
 
@@ -62,19 +60,24 @@ def test_exact_zero_has_a_place_of_its_own_for_each_parameter() -> None:
 @pytest.mark.parametrize("chart", [local_chart, drift_chart])
 def test_differences_name_their_territories(chart: object) -> None:
     assert callable(chart)
-    spec = str(chart(differences(0.0, 1e-3, 1e9), WORDS).to_dict())
+    spec = str(chart(differences(0.0, 1e-3, 1e9), WORDS).drawing)
     assert "exactly 0" in spec
     words = ("identical", "rounding", "different") if chart is local_chart else ("together",)
     assert all(word in spec for word in words)
 
 
 def test_a_large_matrix_shows_its_corner() -> None:
-    chart = matrix_chart(np.ones((100, 100), np.float32), "W", WORDS)
-    assert isinstance(chart, alt.LayerChart)
-    (rows,) = chart.to_dict()["datasets"].values()
-    assert len(rows) == 25
+    assert len(matrix_chart(np.ones((100, 100), np.float32), "W", WORDS).table) == 25
 
 
 def test_a_fit_shows_data_and_both_curves() -> None:
-    fit = Fit("x", "y", STEPS, STEPS, STEPS, STEPS, STEPS)
-    assert len(fit_chart(fit, WORDS).to_dict()["layer"]) == 2
+    picture = fit_chart(Fit("x", "y", STEPS, STEPS, STEPS, STEPS, STEPS), WORDS)
+    assert len(picture.drawing["layer"]) == 2
+    assert picture.table["part"].value_counts().to_dict() == {"observed": 3, "fitted": 6}
+
+
+def test_new_numbers_leave_the_drawing_as_it_is() -> None:
+    one, two = (loss_chart(Losses(STEPS, np.full(3, v), np.full(3, v)), WORDS) for v in (1.0, 2.0))
+    assert one.drawing is two.drawing
+    assert "data" not in one.drawing
+    assert "datasets" not in one.drawing

@@ -43,7 +43,9 @@ def test_a_second_language_is_a_folder(tmp_path: Path, monkeypatch: pytest.Monke
         (tmp_path / language).mkdir()
         (tmp_path / language / "words.md").write_text(f"# batch\n{word}\n", encoding="utf-8")
     monkeypatch.setattr(prose, "FOLDER", tmp_path)
+    prose.languages.cache_clear()
     assert prose.languages() == ("en", "xx")
+    prose.languages.cache_clear()
     assert prose.say("xx", "words", "batch") == "Stapel"
 
 
