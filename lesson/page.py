@@ -17,6 +17,7 @@ from lesson.numeric.config import Config
 if TYPE_CHECKING:
     from sympy import Basic, Expr
 
+    from lesson.numeric.snippet import Ran
     from lesson.numeric.training import History
     from lesson.settings import Settings
 
@@ -77,6 +78,18 @@ def quoted(text: str) -> str:
     """What somebody typed, shortened, as inline code that can break nothing."""
     shown = "".join(c if c.isprintable() else " " for c in text).replace("`", "'")
     return f"`{shown[:40]}{'…' if len(shown) > 40 else ''}`"
+
+
+def snippet(ran: Ran) -> None:
+    """Code that ran, what it printed, and the error in which it ended, in torch's own words."""
+    with st.container(border=True, gap="small"):
+        # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+        st.code(ran.code, language=None, wrap_lines=True)
+        if ran.output:
+            st.caption(words()["prints"])
+            st.code(ran.output, language=None, wrap_lines=True)
+        if ran.error:
+            st.error(f"`{ran.error.replace('`', chr(39))}`", icon=":material/error:")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})

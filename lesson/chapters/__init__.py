@@ -10,6 +10,7 @@ from lesson import page, settings
 
 PARTS = {
     "part-start": ("home",),
+    "part-notebook": ("tensors",),
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-laboratory": ("train",),
 }

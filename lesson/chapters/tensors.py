@@ -1,0 +1,179 @@
+"""Tensors: arrays that know a dtype and a device, what one does with them, and who shares memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.matrices import matrix_chart
+from lesson.charts.timings import product_chart
+from lesson.numeric.matrix_text import MatrixError, matrix_of
+from lesson.page import ask, picture, quoted, say, snippet, text, words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lesson.numeric.snippet import Ran
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    arrays_and_tensors(network.seed)
+    a_dtype()
+    operations()
+    view_is_no_transpose()
+    shared_memory()
+    a_device()
+    say("explain")
+    ask("check-shapes")
+    ask("check-memory")
+
+
+def side_by_side(left: Ran, right: Ran) -> None:
+    for column, ran in zip(st.columns(2), (left, right), strict=True):
+        with column:
+            snippet(ran)
+
+
+def arrays_and_tensors(seed: int) -> None:
+    """The same numbers' kind in numpy and in torch, and two ways to create a tensor."""
+    from lesson.numeric import tensors
+    from lesson.numeric.snippet import run
+
+    say("arrays")
+    side_by_side(run(tensors.numpy_array, seed), run(tensors.torch_tensor, seed))
+    say("constructors")
+    side_by_side(run(tensors.legacy_constructors), run(tensors.one_constructor))
+    say("constructors-why")
+
+
+@st.fragment
+def a_dtype() -> None:
+    """What a dtype does to the same numbers."""
+    from lesson.numeric import tensors
+    from lesson.numeric.snippet import run
+
+    say("dtype")
+    dtype = st.segmented_control(
+        text("dtype-label"),
+        tensors.DTYPES,
+        default="float32",
+        key="shown-dtype",
+        required=True,
+        persist_state="session",
+    )
+    snippet(run(tensors.in_a_dtype, dtype))
+    say("dtype-why")
+
+
+@st.fragment
+def operations() -> None:
+    """The notebook's operations on two matrices that the learner types, in torch and in numpy."""
+    from lesson.numeric import tensors
+
+    say("operations")
+    name = st.segmented_control(
+        text("operation"),
+        list(tensors.OPERATIONS),
+        default="mm",
+        key="operation",
+        required=True,
+        persist_state="session",
+    )
+    left, right = st.columns(2)
+    with left:
+        a = typed_matrix("a", "1 2 3\n4 5 6")
+    with right:
+        b = typed_matrix("b", "7 8\n9 1\n2 3")
+    if a is None or b is None:
+        return
+    side_by_side(*tensors.operate(name, a, b))
+    result = tensors.result_of(name, a, b)
+    if result is None:
+        say(f"misfit-{name}", a=shape(a), b=shape(b))
+        return
+    if name in tensors.ELEMENTWISE and a.shape != b.shape:
+        say("broadcast", a=shape(a), b=shape(b), result=shape(result))
+    title = text(f"result-{name}")
+    picture(matrix_chart(result, title, words()), title)
+
+
+def typed_matrix(key: str, default: str) -> np.ndarray | None:
+    """A matrix as typed; None with a sentence that says where it is none."""
+    typed = st.text_area(
+        text("matrix", name=key),
+        default,
+        height=130,
+        max_chars=200,
+        key=f"matrix-{key}",
+        bind="query-params",
+        persist_state="session",
+        help=text("matrix-help"),
+    )
+    try:
+        return matrix_of(typed or "")
+    except MatrixError as error:
+        facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+        st.error(text(error.reason, **facts), icon=":material/error:")
+        return None
+
+
+def shape(matrix: np.ndarray) -> str:
+    return " × ".join(map(str, matrix.shape))
+
+
+@st.fragment
+def view_is_no_transpose() -> None:
+    """The same numbers, viewed and transposed: same shape, other places."""
+    from lesson.numeric import tensors
+    from lesson.numeric.snippet import run
+
+    say("view")
+    left, right = st.columns(2)
+    rows = left.slider(text("rows"), 1, 5, 2, key="rows", persist_state="session")
+    columns = right.slider(text("columns"), 1, 5, 3, key="columns", persist_state="session")
+    matrices = tensors.counted(rows, columns)
+    for column, (name, matrix) in zip(st.columns(3), matrices.items(), strict=True):
+        with column:
+            title = text(f"counted-{name}", rows=rows, columns=columns)
+            picture(matrix_chart(matrix, title, words()), title)
+    say("view-why" if min(rows, columns) > 1 else "view-same")
+    snippet(run(tensors.view_of_a_transpose))
+    say("view-error")
+
+
+@st.fragment
+def shared_memory() -> None:
+    """Change one, watch the other: numpy and torch, a tensor and its view."""
+    from lesson.numeric import tensors
+    from lesson.numeric.snippet import run
+
+    say("memory")
+    value = st.slider(text("value"), -9.0, 9.0, 5.0, 0.5, key="value", persist_state="session")
+    side_by_side(run(tensors.from_numpy, value), run(tensors.of_a_view, value))
+
+
+@st.fragment
+def a_device() -> None:
+    """Where a tensor lives, and what a matrix product costs there, measured on this server."""
+    from lesson.numeric import tensors
+    from lesson.numeric.descent import devices
+    from lesson.numeric.snippet import run
+
+    say("device" if len(devices()) > 1 else "device-cpu")
+    snippet(run(tensors.on_a_device, devices()[-1]))
+    say("timing")
+    picture(product_chart(tensors.SIZES, product_seconds(), words()), text("timing-alt"))
+    st.button(text("again"), icon=":material/refresh:", key="time-again", on_click=product_seconds.clear)
+    say("timing-why")
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def product_seconds() -> dict[str, list[float]]:
+    """Measured once for all visitors, until somebody asks for it again."""
+    from lesson.numeric import tensors
+
+    return tensors.product_seconds()
