@@ -10,7 +10,7 @@ from lesson import page, settings
 
 PARTS = {
     "part-start": ("home",),
-    "part-notebook": ("tensors",),
+    "part-notebook": ("tensors", "graph"),
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-laboratory": ("train",),
 }

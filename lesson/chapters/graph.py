@@ -1,0 +1,45 @@
+"""Graph: what a forward pass leaves behind, and how its if and its loop change it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.graph import graph_chart
+from lesson.page import ask, picture, say, text, words
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    play(network)
+    say("explain")
+    ask("check-built")
+    ask("check-kept")
+
+
+@st.fragment
+def play(network: settings.Settings) -> None:
+    """A forward pass of the learner's choice, its code, and both graphs that it left."""
+    from lesson.numeric.graph import FORWARDS, SHOWN, graphs
+    from lesson.numeric.snippet import code_of
+
+    say("forward-pass")
+    way = st.segmented_control(
+        text("way"),
+        list(FORWARDS),
+        default="plain",
+        key="way",
+        required=True,
+        persist_state="session",
+    )
+    times = st.slider(text("times"), 0, 4, 2, key="times", persist_state="session") if way == "loop" else 1
+    # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+    st.code(code_of(SHOWN[way]), language=None, wrap_lines=True)
+    found = graphs(settings.config(network), way, times)
+    say(f"{way}-note", times=times, operations=found.backward.operations)
+    say("forward")
+    picture(graph_chart(found.forward, words()), text("forward-alt"))
+    say("backward", operations=found.backward.operations, weights=found.backward.weights)
+    picture(graph_chart(found.backward, words()), text("backward-alt"))
+    st.caption(text("zoom"))

@@ -1,0 +1,77 @@
+"""A computational graph from top to bottom: operations in one column, what they take beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import pandas as pd
+
+from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, part, parts
+
+if TYPE_CHECKING:
+    from lesson.numeric.graph import Graph
+
+ROW = 62
+"""Pixels between two layers."""
+
+KINDS = {"data": theme.DATA, "weights": theme.WEIGHTS, "operation": "#7d8590", "error": theme.ERROR}
+
+
+def graph_chart(graph: Graph, words: Mapping[str, str]) -> Picture:
+    """The graph, layer by layer. It is moved by dragging, and zoomed by the wheel with shift held."""
+    beside: defaultdict[int, int] = defaultdict(int)
+    rows = []
+    for node in graph.nodes:
+        # A tensor that no operation made stands beside the column of operations.
+        if node.kind in ("data", "weights"):
+            beside[node.layer] += 1
+        rows.append({"x": beside[node.layer] if node.kind in ("data", "weights") else 0, "y": -node.layer})
+    nodes = pd.concat([pd.DataFrame(rows), pd.DataFrame(graph.nodes)], axis=1)
+    starts, ends = (nodes.loc[[edge[end] for edge in graph.edges]] for end in (0, 1))
+    edges = pd.DataFrame(
+        {
+            "x": starts["x"].to_numpy(),
+            "y": starts["y"].to_numpy(),
+            "x2": ends["x"].to_numpy(),
+            "y2": ends["y"].to_numpy(),
+            "name": [edge.label for edge in graph.edges],
+        }
+    ).drop_duplicates()
+    layers = int(nodes["layer"].max()) + 1
+    return Picture(
+        nodes_and_edges(layers, words["operation"], words["lines"]), parts(nodes=nodes, edges=edges)
+    )
+
+
+@drawing
+def nodes_and_edges(layers: int, operation: str, lines: str) -> Chart:
+    base = alt.Chart().encode(
+        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-2.5, 4.0])),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0.5 - layers, 0.5])),
+    )
+    edges, nodes = part(base, "edges"), part(base, "nodes")
+    kind = alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
+    tooltip = [alt.Tooltip("name:N", title=operation), alt.Tooltip("lines:N", title=lines)]
+    middle = edges.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
+    made, given = nodes.transform_filter("datum.x == 0"), nodes.transform_filter("datum.x > 0")
+    left, right = {"align": "right", "dx": -13}, {"align": "left", "dx": 13}
+    return (
+        alt.layer(
+            edges.mark_rule(color="#888888", strokeWidth=1.5).encode(x2="x2:Q", y2="y2:Q"),
+            writing(middle.transform_filter("datum.x == 0"), right | {"color": theme.HIDDEN}, "name"),
+            nodes.mark_circle(size=260, opacity=1).encode(color=kind, tooltip=tooltip),
+            writing(made, left | {"fontWeight": "bold"}, "name").encode(color=kind),
+            writing(made, left | {"dy": 14, "fontSize": 11, "color": theme.ERROR}, "lines"),
+            writing(given, right | {"fontWeight": "bold"}, "name").encode(color=kind),
+        )
+        .add_params(alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]"))
+        .properties(height=layers * ROW)
+    )
+
+
+def writing(base: alt.Chart, style: dict[str, Any], field: str) -> alt.Chart:
+    return base.mark_text(**{"fontSize": 12, **style}).encode(text=f"{field}:N")
