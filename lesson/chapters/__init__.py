@@ -12,6 +12,7 @@ PARTS = {
     "part-start": ("home",),
     "part-notebook": ("tensors", "graph"),
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
+    "part-autograd": ("autograd",),
     "part-laboratory": ("train",),
 }
 

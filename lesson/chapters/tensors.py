@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import settings
+from lesson.charts.growth import growth_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.charts.timings import product_chart
 from lesson.numeric.matrix_text import MatrixError, matrix_of
 from lesson.page import ask, picture, quoted, say, snippet, text, words
 
@@ -166,14 +166,15 @@ def a_device() -> None:
     say("device" if len(devices()) > 1 else "device-cpu")
     snippet(run(tensors.on_a_device, devices()[-1]))
     say("timing")
-    picture(product_chart(tensors.SIZES, product_seconds(), words()), text("timing-alt"))
-    st.button(text("again"), icon=":material/refresh:", key="time-again", on_click=product_seconds.clear)
+    titles = words()["matrix-size"], words()["microseconds"]
+    picture(growth_chart(tensors.SIZES, product_times(), *titles, log=(True, True)), text("timing-alt"))
+    st.button(text("again"), icon=":material/refresh:", key="time-again", on_click=product_times.clear)
     say("timing-why")
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def product_seconds() -> dict[str, list[float]]:
+def product_times() -> dict[str, list[float]]:
     """Measured once for all visitors, until somebody asks for it again."""
     from lesson.numeric import tensors
 
-    return tensors.product_seconds()
+    return tensors.product_times()

@@ -46,7 +46,8 @@ def run(snippet: Callable[..., None], *arguments: object) -> Ran:
 
 
 def first_line(message: object) -> str:
-    return str(message).strip().splitlines()[0]
+    """Without the place in torch's own source that some messages end with."""
+    return str(message).strip().splitlines()[0].partition(" (Triggered internally")[0]
 
 
 @cache

@@ -1,0 +1,134 @@
+"""Autograd: what is recorded, what is freed, what adds up, and the notebook's second puzzle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.arrows import arrows_chart
+from lesson.charts.growth import growth_chart
+from lesson.page import ask, figure, picture, say, snippet, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.recording import Cost
+
+MOST_PRESSES = 8
+
+
+def render(network: settings.Settings) -> None:  # noqa: ARG001
+    say("question")
+    ask("predict")
+    recorded()
+    freed()
+    added_up()
+    not_recorded()
+    clone_and_alias()
+    price()
+    say("explain")
+    ask("check-grad")
+    ask("check-clone")
+
+
+def recorded() -> None:
+    from lesson.numeric import recording
+    from lesson.numeric.snippet import run
+
+    say("recorded")
+    snippet(run(recording.leaves))
+    say("recorded-why")
+
+
+def freed() -> None:
+    """Backward a second time: the error, and what retain_graph does."""
+    from lesson.numeric import recording
+    from lesson.numeric.snippet import run
+
+    say("freed")
+    snippet(run(recording.backward_twice))
+    say("freed-why")
+    snippet(run(recording.backward_retained))
+    say("retained-why")
+
+
+@st.fragment
+def added_up() -> None:
+    """Press backward, and watch the gradient grow; zero_grad takes it back."""
+    from lesson.numeric import recording
+    from lesson.numeric.snippet import run
+
+    say("added-up")
+    presses = st.session_state.setdefault("presses", 1)
+    with st.container(horizontal=True):
+        st.button("loss.backward()", key="press", icon=":material/add:", on_click=press)
+        st.button("optimizer.zero_grad()", key="zero", icon=":material/restart_alt:", on_click=zero)
+    say("presses" if presses < MOST_PRESSES else "presses-most", presses=presses)
+    picture(arrows_chart(recording.gradients_after(presses), words()), text("arrows-alt"))
+    snippet(run(recording.pressed, presses))
+    say("zeroed")
+    snippet(run(recording.zeroed))
+
+
+def press() -> None:
+    st.session_state["presses"] = min(st.session_state["presses"] + 1, MOST_PRESSES)
+
+
+def zero() -> None:
+    st.session_state["presses"] = 0
+
+
+def not_recorded() -> None:
+    """no_grad with enable_grad inside, and an update in place with and without it."""
+    from lesson.numeric import recording
+    from lesson.numeric.snippet import run
+
+    say("not-recorded")
+    snippet(run(recording.no_grad))
+    say("in-place")
+    snippet(run(recording.in_place))
+    say("in-place-why")
+    snippet(run(recording.in_place_unrecorded))
+
+
+def clone_and_alias() -> None:
+    """The notebook's second puzzle: why by hand needed a clone and autograd an alias."""
+    from lesson.numeric import recording
+    from lesson.numeric.snippet import run
+
+    say("clone")
+    snippet(run(recording.cloned))
+    say("clone-why")
+    snippet(run(recording.aliased))
+    say("alias-why")
+    snippet(run(recording.copied))
+    say("copied-why")
+
+
+@st.fragment
+def price() -> None:
+    """What training by hand costs on clones that still require a gradient."""
+    from lesson.numeric.recording import MOST_STEPS
+
+    say("price")
+    steps = st.slider(text("steps"), 20, MOST_STEPS, 200, 20, key="price-steps", persist_state="session")
+    found = cost(steps)
+    say("price-found", steps=steps, nodes=f"{found.nodes['clone'][-1]:,}", times=figure(found.slowdown))
+    for column, (values, title) in zip(
+        st.columns(2),
+        ((found.nodes, "nodes"), (found.microseconds, "microseconds-per-step")),
+        strict=True,
+    ):
+        with column:
+            curves = {words()[name]: array for name, array in values.items()}
+            picture(
+                growth_chart(found.steps, curves, words()["step"], words()[title]), text(f"price-{title}-alt")
+            )
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def cost(steps: int) -> Cost:
+    """Measured once for all visitors."""
+    from lesson.numeric import recording
+
+    return recording.cost(steps)

@@ -1,0 +1,52 @@
+"""Arrows laid end to end: what one entry after the other adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, span
+
+
+def arrows_chart(sums: np.ndarray, words: Mapping[str, str]) -> Picture:
+    """sums (times, entries): the running sums; an arrow from each to the next, a line for each entry."""
+    from_zero = np.vstack([np.zeros((1, sums.shape[1])), sums])
+    times, entries = np.indices(sums.shape)
+    table = pd.DataFrame(
+        {
+            "entry": entries.ravel() + 1,
+            "time": times.ravel() + 1,
+            "start": from_zero[:-1].ravel(),
+            "end": from_zero[1:].ravel(),
+        }
+    )
+    table["angle"] = np.where(table["end"] > table["start"], 90, -90)
+    return Picture(arrows(words["entry-number"], words["gradient"], words["press"]), table)
+
+
+@drawing
+def arrows(entry: str, gradient: str, time: str) -> Chart:
+    base = alt.Chart().encode(
+        y=alt.Y("entry:O", title=entry, scale=alt.Scale(domain=[1, 2, 3]), axis=alt.Axis(labelAngle=0)),
+        tooltip=[
+            alt.Tooltip("entry:O", title=entry),
+            alt.Tooltip("time:O", title=time),
+            alt.Tooltip("end:Q", title=gradient, format=".4~g"),
+        ],
+    )
+    across = alt.X("start:Q", title=gradient, scale=alt.Scale(domain=REACH, nice=True))
+    return alt.layer(
+        base.mark_rule(color=theme.ERROR, strokeWidth=3).encode(x=across, x2="end:Q"),
+        base.mark_point(shape="triangle", filled=True, size=110, color=theme.ERROR, opacity=1).encode(
+            x="end:Q", angle=alt.Angle("angle:Q", scale=None)
+        ),
+    ).properties(height=170)
+
+
+LOW, HIGH = span("end")
+REACH = [alt.ExprRef(expr=f"min(-1, {LOW.expr})"), alt.ExprRef(expr=f"max(1, {HIGH.expr})")]
+"""The axis always has zero on it, where the arrows start."""

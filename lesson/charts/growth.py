@@ -1,0 +1,62 @@
+"""How something grows with something else: a few curves, told apart by colour and dash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, span
+
+COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS)
+DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3])
+
+
+def growth_chart(
+    at: Sequence[float] | np.ndarray,
+    curves: Mapping[str, Sequence[float] | np.ndarray],
+    across: str,
+    up: str,
+    log: tuple[bool, bool] = (False, False),
+) -> Picture:
+    """A curve of values at the same places for each name.
+
+    across and up: titles of the axes; log: which of the two is logarithmic.
+    """
+    table = pd.concat(
+        pd.DataFrame({"at": at, "value": values, "curve": name}) for name, values in curves.items()
+    )
+    # A logarithm has no place for zero.
+    shown = table[table["value"] > 0] if log[1] else table
+    return Picture(lines(across, up, tuple(curves), log), shown)
+
+
+@drawing
+def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) -> Chart:
+    plain = alt.Axis(labelExpr=theme.PLAIN_NUMBER)
+    base = alt.Chart().encode(
+        x=alt.X("at:Q", title=across, scale=scale("at", log[0], nice=False), axis=plain),
+        y=alt.Y("value:Q", title=up, scale=scale("value", log[1], nice=True), axis=plain),
+    )
+    colors = alt.Scale(domain=names, range=COLORS[: len(names)])
+    dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
+    dashed = base.mark_line(strokeWidth=2.5).encode(
+        color=alt.Color("curve:N", scale=colors, legend=theme.LEGEND),
+        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=theme.LEGEND),
+    )
+    tooltip = [
+        alt.Tooltip("curve:N", title=" "),
+        alt.Tooltip("at:Q", title=across),
+        alt.Tooltip("value:Q", title=up, format=",.4~g"),
+    ]
+    points = base.mark_point(opacity=0, size=80, filled=True).encode(tooltip=tooltip)
+    return alt.layer(dashed, points).properties(height=280)
+
+
+def scale(field: str, log: bool, nice: bool) -> alt.Scale:
+    if log:
+        return alt.Scale(type="log", domain=span(field, empty=(1, 10)), nice=nice)
+    return alt.Scale(domain=span(field), nice=nice)

@@ -1,0 +1,51 @@
+"""Autograd's rules, as torch keeps them, and the price of clones that are still watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lesson.numeric import recording
+from lesson.numeric.snippet import run
+
+
+@pytest.mark.parametrize(
+    ("snippet", "output", "error"),
+    [
+        (recording.leaves, "True None\nFalse SumBackward0\ntensor([2., 2.])", ""),
+        (recording.backward_twice, "tensor([2., 2.])", "RuntimeError: Trying to backward through the graph"),
+        (recording.backward_retained, "tensor([2., 2.])\ntensor([4., 4.])", ""),
+        (recording.zeroed, "tensor([2., 2.])\ntensor([2., 2.])", ""),
+        (recording.no_grad, "False True", ""),
+        (recording.in_place, "tensor([1., 1.], requires_grad=True)", "RuntimeError: a leaf Variable"),
+        (recording.in_place_unrecorded, "tensor([0.9000, 0.9000], requires_grad=True)", ""),
+        (recording.cloned, "False None\ntensor([2., 2.])\nUserWarning: The .grad attribute", ""),
+        (recording.aliased, "tensor([0.9000, 0.9000], requires_grad=True)", ""),
+        (recording.copied, "True tensor([2., 2.])\ntensor([1., 1.], requires_grad=True)", ""),
+    ],
+)
+def test_a_snippet_shows_the_rule(snippet: Callable[..., None], output: str, error: str) -> None:
+    ran = run(snippet)
+    assert ran.output.startswith(output)
+    assert ran.error.startswith(error)
+    assert bool(ran.error) == bool(error)
+
+
+def test_gradients_add_up() -> None:
+    assert recording.gradients_after(0).shape == (0, 3)
+    assert np.array_equal(recording.gradients_after(4), np.outer([1, 2, 3, 4], [2.0, -1.0, 0.5]))
+
+
+def test_a_clone_keeps_every_step_alive_and_a_detached_copy_none() -> None:
+    found = recording.cost(100)
+    assert found.steps.tolist() == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    per_step = np.diff(found.nodes["clone"]) / np.diff(found.steps)
+    assert (per_step == per_step[0]).all()
+    assert per_step[0] > 10
+    assert not found.nodes["detached"].any()
+
+
+def test_the_price_is_bounded() -> None:
+    assert recording.cost(10**9).steps[-1] == recording.MOST_STEPS
