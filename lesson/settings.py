@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lesson import page
-from lesson.numeric.config import ACTIVATIONS, DTYPES, LIMITS, Config, Lane
+from lesson.numeric.config import ACTIVATIONS, DTYPES, LIMITS, OPTIMIZERS, Config, Lane
 from lesson.numeric.data import Normal, Source
 
 
@@ -240,6 +240,7 @@ class Lab:
     zeros: float = 0.8
     steps: int = 1001
     learning_rate: float = 1e-4
+    optimizer: str = "sgd"
     by_hand: Lane = field(default_factory=Lane)
     autograd: Lane = field(default_factory=Lane)
 
@@ -247,6 +248,7 @@ class Lab:
 DATA = Choice("data", ("normal", "sine", "cars", "sparse", "csv"))
 ZEROS = Share("zeros", Lab.zeros)
 STEPS = Whole("steps", Lab.steps)
+OPTIMIZER = Choice("optimizer", OPTIMIZERS)
 LEARNING_RATE = Step(
     "learning_rate",
     Lab.learning_rate,
@@ -274,6 +276,7 @@ def config(settings: Settings, source: Source | None = None, lab: Lab | None = N
         seed=settings.seed,
         steps=lab.steps,
         learning_rate=lab.learning_rate,
+        optimizer=lab.optimizer,
         by_hand=lab.by_hand,
         autograd=lab.autograd,
     )

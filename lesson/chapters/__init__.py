@@ -12,7 +12,7 @@ PARTS = {
     "part-start": ("home",),
     "part-notebook": ("tensors", "graph"),
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
-    "part-autograd": ("autograd",),
+    "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
 }
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import streamlit as st
 
 from lesson import settings
 from lesson.chapters import PARTS
 from lesson.charts.lanes import loss_chart
 from lesson.numeric import curves
-from lesson.numeric.config import QUICK_WORK, Config
+from lesson.numeric.config import Config
 from lesson.numeric.source import seven_lines
 from lesson.page import figure, language, picture, say, text, trained, words
 from lesson.prose import say as prose
@@ -21,13 +19,8 @@ def render(network: settings.Settings) -> None:
     # Streamlit colours Python too faintly for its light page (axe: color-contrast).
     st.code(seven_lines(), language=None, wrap_lines=True)
     say("puzzle")
-    both_trainings(quick(settings.config(network)))
+    both_trainings(settings.config(network).quick())
     the_way()
-
-
-def quick(config: Config) -> Config:
-    """As much of the training as does not keep a visitor waiting."""
-    return dataclasses.replace(config, steps=min(config.steps, max(1, QUICK_WORK // config.work_per_step)))
 
 
 def both_trainings(config: Config) -> None:

@@ -42,8 +42,11 @@ def configured(network: settings.Settings) -> Config | None:
     from lesson.numeric.descent import devices
 
     with st.container(border=True):
-        settings.heed_address(settings.DATA, settings.ZEROS, settings.STEPS, settings.LEARNING_RATE)
+        settings.heed_address(
+            settings.DATA, settings.ZEROS, settings.STEPS, settings.LEARNING_RATE, settings.OPTIMIZER
+        )
         source = chosen_data(network)
+        optimizer = settings.OPTIMIZER.widget()
         left, right = st.columns(2)
         with left:
             steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
@@ -51,9 +54,10 @@ def configured(network: settings.Settings) -> Config | None:
             rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
     if source is None:
         return None
-    return settings.config(
-        network, source, settings.Lab(steps=steps, learning_rate=rate, by_hand=by_hand, autograd=autograd)
+    lab = settings.Lab(
+        steps=steps, learning_rate=rate, optimizer=optimizer, by_hand=by_hand, autograd=autograd
     )
+    return settings.config(network, source, lab)
 
 
 def chosen_data(network: settings.Settings) -> Source | None:
@@ -184,6 +188,7 @@ def facts_of(history: History) -> dict[str, object]:
         "bias": words()["with-bias" if config.bias else "without-bias"],
         "seed": config.seed,
         "rate": f"{config.learning_rate:g}",
+        "optimizer": config.optimizer,
         "by_hand": f"{config.by_hand.dtype}, {config.by_hand.device}",
         "autograd": f"{config.autograd.dtype}, {config.autograd.device}",
     }

@@ -58,5 +58,5 @@ def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) 
 
 def scale(field: str, log: bool, nice: bool) -> alt.Scale:
     if log:
-        return alt.Scale(type="log", domain=span(field, empty=(1, 10)), nice=nice)
+        return alt.Scale(type="log", domain=span(field, empty=(1, 10)), nice=False)
     return alt.Scale(domain=span(field), nice=nice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
@@ -41,6 +42,16 @@ class Comparison:
     def joined(cls, parts: list[Comparison]) -> Comparison:
         """The comparisons of consecutive steps as one."""
         return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+
+def worst(compared: Mapping[str, Comparison]) -> Verdict:
+    """The worst verdict over all parameters and steps."""
+    return Verdict(max(int(c.verdict.max(initial=0)) for c in compared.values()))
+
+
+def largest_share(compared: Mapping[str, Comparison]) -> float:
+    """Of all differences the largest as a share of its rounding bound."""
+    return max(float(c.share.max(initial=0.0)) for c in compared.values())
 
 
 def ulp_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Literal
 
@@ -12,6 +12,7 @@ LaneName = Literal["by_hand", "autograd"]
 LANES: tuple[LaneName, ...] = ("by_hand", "autograd")
 PARAMETERS = ("w1", "b1", "w2", "b2")
 ACTIVATIONS = ("relu", "leaky_relu")
+OPTIMIZERS = ("sgd", "momentum", "adam")
 DTYPES = ("float32", "float64")
 DEVICES = ("cpu", "cuda")
 
@@ -60,6 +61,7 @@ class Config:
     seed: int = 0
     steps: int = 1001
     learning_rate: float = 1e-4
+    optimizer: str = "sgd"
     by_hand: Lane = field(default_factory=Lane)
     autograd: Lane = field(default_factory=Lane)
 
@@ -86,17 +88,25 @@ class Config:
         ends = list(accumulate(rows * columns for rows, columns in self.shapes.values()))
         return {name: slice(*bounds) for name, bounds in zip(self.shapes, pairwise([0, *ends]), strict=True)}
 
+    def place(self, parameter: str, row: int, column: int) -> int:
+        """Where an entry of a parameter lies in the flat vector."""
+        return self.entries[parameter].start + row * self.shapes[parameter][1] + column
+
     @property
     def work_per_step(self) -> int:
         """Multiplications of one step of both lanes, its overheads counted in the same coin."""
         rows, inputs, hidden, outputs = self.sizes
         gradient = rows * hidden * (3 * (inputs + outputs) + ELEMENTWISE_COST)
-        # float64 costs twice as much; two precisions drift, so that a referee computes once more.
+        # float64 costs twice as much; lanes that drift apart need a referee who computes once more.
         lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES)
-        referee = 4 if self.by_hand != self.autograd else 0
+        referee = 4 if self.by_hand != self.autograd or self.optimizer != "sgd" else 0
         return (lanes + referee) * gradient + len(LANES) * STEP_OVERHEAD
 
     @property
     def affordable_steps(self) -> int:
         """The most steps of this network that MAX_WORK allows."""
         return max(1, MAX_WORK // self.work_per_step)
+
+    def quick(self) -> Config:
+        """As much of the training as does not keep a visitor waiting."""
+        return replace(self, steps=min(self.steps, max(1, QUICK_WORK // self.work_per_step)))

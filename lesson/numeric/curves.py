@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from lesson.numeric.compare import Comparison
     from lesson.numeric.training import History
 
 POINTS = 250
@@ -39,15 +40,32 @@ def losses(history: History) -> Losses:
     return Losses(shown, *(loss[shown] for loss in (history.loss["by_hand"], history.loss["autograd"])))
 
 
+def by_optimizer(histories: Mapping[str, History]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Steps shown (k,) and the losses by hand there, nan where a training has blown up before."""
+    longest = max(history.steps for history in histories.values())
+    shown = np.unique(np.linspace(0, max(longest - 1, 0), POINTS).astype(int))
+    found = {}
+    for name, history in histories.items():
+        losses = np.full(longest, np.nan)
+        losses[: history.steps] = history.loss["by_hand"]
+        found[name] = losses[shown] if longest else losses
+    return shown[:longest], found
+
+
 def local(history: History) -> Differences:
     """At the same weights: the difference as a share of what rounding can explain."""
-    shown = peaks({name: c.share for name, c in history.local.items()})
+    return shares(history.recorded, history.local)
+
+
+def shares(steps: np.ndarray, compared: Mapping[str, Comparison]) -> Differences:
+    """The differences of each parameter at these steps, as shares of what rounding can explain."""
+    shown = peaks({name: c.share for name, c in compared.items()})
     return Differences(
-        history.recorded[shown],
-        {name: c.share[shown] for name, c in history.local.items()},
+        steps[shown],
+        {name: c.share[shown] for name, c in compared.items()},
         {
             name: {"largest": c.largest[shown], "ulps": c.ulps[shown].astype(float)}
-            for name, c in history.local.items()
+            for name, c in compared.items()
         },
     )
 

@@ -15,6 +15,8 @@ from lesson.numeric.config import DEVICES, Config, LaneName
 from lesson.numeric.data import Data
 from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.network import Activation, Params, init_params
+from lesson.numeric.optimizers import BY_HAND, Optimizer
+from lesson.numeric.torch_optimizers import TorchOptimizer
 
 LossAndGradients = Callable[[Tensor, Tensor, Params, Activation], tuple[Tensor, Params]]
 WITNESSES: dict[LaneName, LossAndGradients] = {
@@ -49,7 +51,6 @@ class Descent:
         self.bookkeeping = partial(torch.inference_mode, name == "by_hand")
         self.loss_and_gradients = WITNESSES[name]
         self.dtype: torch.dtype = getattr(torch, lane.dtype)
-        self.learning_rate = config.learning_rate
         self.activation = activation_of(config)
         self.x, self.y = tensors_of(data, self.dtype, lane.device)
         with self.bookkeeping():
@@ -59,6 +60,14 @@ class Descent:
             self.params = unflatten(self.flat, start)
         if name == "autograd":
             self.params = autograd.leaves_of(self.params)
+        self.optimizer = self.optimizer_of(name, config)
+
+    def optimizer_of(self, name: LaneName, config: Config) -> Optimizer:
+        """By hand the rule by hand, else torch's own. Plain descent is one line, the same for both:
+        calling an optimizer of torch would take longer than the rest of a small step."""
+        if name == "by_hand" or config.optimizer == "sgd":
+            return BY_HAND[config.optimizer](config.learning_rate)
+        return TorchOptimizer(config.optimizer, config.learning_rate, self.flat)
 
     def advance(self, steps: int) -> Stretch:
         """Take K steps. On a GPU they are all queued before anything waits for the first."""
@@ -71,7 +80,7 @@ class Descent:
                 losses.append(loss)
                 weights.append(self.flat.clone())
                 gradients.append(gradient)
-                self.flat.add_(gradient, alpha=-self.learning_rate)
+                self.optimizer.step(self.flat, gradient)
             return Stretch(*(torch.stack(t).cpu().numpy() for t in (losses, weights, gradients)))
 
     def gradients_at(self, weights: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lesson.numeric.compare import Comparison, Verdict
+from lesson.numeric.compare import Comparison, Verdict, largest_share, worst
 from lesson.numeric.config import LANES, Config, LaneName
 from lesson.numeric.descent import Descent, Stretch
 from lesson.numeric.referee import Kink, Referee
@@ -73,7 +73,7 @@ class History:
     @property
     def verdict(self) -> Verdict:
         """The worst local verdict over all parameters and recorded steps."""
-        return Verdict(max(int(c.verdict.max(initial=0)) for c in self.local.values()))
+        return worst(self.local)
 
     @property
     def largest_local(self) -> float:
@@ -83,7 +83,7 @@ class History:
     @property
     def largest_share(self) -> float:
         """That difference where it is largest as a share of its rounding bound."""
-        return max(float(c.share.max(initial=0.0)) for c in self.local.values())
+        return largest_share(self.local)
 
     @property
     def largest_drift(self) -> float:

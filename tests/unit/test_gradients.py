@@ -23,7 +23,7 @@ def tensors(params: Params) -> list[Tensor]:
     return [p for p in params if p is not None]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases())
 def test_by_hand_is_autograd_to_the_last_bit(case: Case) -> None:
     loss, by_hand_found = by_hand.loss_and_gradients(*case)
@@ -37,7 +37,7 @@ def test_by_hand_is_autograd_to_the_last_bit(case: Case) -> None:
         assert torch.equal(one, two)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases(largest=5, dtypes=(torch.float64,)))
 def test_finite_differences_agree_or_name_the_kink(case: Case) -> None:
     found = finite_differences(*case)
@@ -163,7 +163,7 @@ def test_a_planted_mistake_is_different_and_its_absence_is_not(mistake: str, see
         )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases(dtypes=(torch.float32,)))
 def test_the_rounding_bound_holds_between_precisions(case: Case) -> None:
     """float32 against float64 at the same weights: within rounding, or within the kink's allowance."""

@@ -163,7 +163,7 @@ def numbers_of(found: Moment, parameter: str, row: int, column: int) -> list[flo
     return [product, whole, found.by_hand, found.autograd, found.finite]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 5),
     st.integers(1, 5),

@@ -1,0 +1,127 @@
+"""Optimizers: what to do with a gradient, by hand and by torch.optim, and where it leads."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.differences import local_chart
+from lesson.charts.growth import growth_chart
+from lesson.charts.network import Chosen, choices
+from lesson.charts.surface import surface_chart
+from lesson.numeric import curves
+from lesson.numeric.compare import Verdict, largest_share, worst
+from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.page import ask, figure, picture, say, snippet, text, trained, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.training import History
+
+STEPS = 200
+RATE = settings.Step(
+    "rate", 1e-3, tuple(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3))
+)
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    sum_or_mean(network)
+    play(network)
+    say("explain")
+    ask("check-rate")
+    ask("check-adam")
+
+
+def sum_or_mean(network: settings.Settings) -> None:
+    """Where a factor comes from: both reductions of MSELoss on the learner's network."""
+    from lesson.numeric.reductions import sum_and_mean_of
+
+    say("reduction")
+    snippet(sum_and_mean_of(settings.config(network)))
+    say("reduction-why", entries=f"{network.batch * network.outputs:,}")
+
+
+@st.fragment
+def play(network: settings.Settings) -> None:
+    """One optimizer and one learning rate: its lines, three trainings, its updates, three paths."""
+    say("rules")
+    settings.heed_address(settings.OPTIMIZER, RATE)
+    optimizer, rate = settings.OPTIMIZER.widget(), RATE.widget()
+    the_lines(optimizer)
+    config = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate).quick()
+    histories = {name: trained(dataclasses.replace(config, optimizer=name)) for name in OPTIMIZERS}
+    three_trainings(histories, rate)
+    update_by_update(histories[optimizer])
+    three_paths(network, config)
+
+
+def the_lines(optimizer: str) -> None:
+    from lesson.numeric.optimizers import BY_HAND
+    from lesson.numeric.snippet import code_of
+
+    # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+    st.code(code_of(BY_HAND[optimizer].step), language=None, wrap_lines=True)
+    say(f"rule-{optimizer}")
+
+
+def three_trainings(histories: dict[str, History], rate: float) -> None:
+    """The three losses at the same learning rate, and which of them blew up."""
+    say("losses", rate=f"{rate:g}")
+    steps, losses = curves.by_optimizer(histories)
+    named = {words()[name]: values for name, values in losses.items()}
+    picture(
+        growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
+    )
+    for name, history in histories.items():
+        if history.blew_up:
+            st.warning(
+                text("blew-up", optimizer=words()[name], step=f"{history.steps:,}"),
+                icon=":material/explosion:",
+            )
+
+
+def update_by_update(history: History) -> None:
+    """By hand beside torch.optim at every step: same weights, same gradient, same past."""
+    from lesson.numeric.update_referee import compare_updates
+
+    say("updates")
+    if not history.steps:
+        return
+    compared = compare_updates(history.config, history.weights["by_hand"], history.gradients["by_hand"])
+    verdict = worst(compared)
+    mark = st.success if verdict <= Verdict.ROUNDING else st.error
+    share = figure(100 * largest_share(compared))
+    mark(text(f"updates-{verdict.word}", steps=f"{len(history.recorded):,}", share=share))
+    picture(local_chart(curves.shares(history.recorded, compared), words()), text("updates-alt"))
+
+
+def three_paths(network: settings.Settings, config: Config) -> None:
+    """The loss over two weights of the learner's choice, and the way that each optimizer takes."""
+    say("surface")
+    entries = choices(network.inputs, network.hidden, network.outputs, network.bias)
+    left, right = st.columns(2)
+    with left:
+        across = chosen("across", entries, "w1[1,1]")
+    with right:
+        up = chosen("up", entries, "w2[1,1]")
+    if across == up:
+        st.info(text("same-weight"), icon=":material/info:")
+        return
+    from lesson.numeric.surface import surface
+
+    found = surface(config, config.place(*across), config.place(*up))
+    picture(surface_chart(found, across.name, up.name, words()), text("surface-alt"))
+    if found.left:
+        say("left", optimizers=", ".join(words()[name] for name in found.left))
+    if found.rows < network.batch:
+        say("fewer-rows", rows=f"{found.rows:,}", batch=f"{network.batch:,}")
+
+
+def chosen(key: str, entries: dict[str, Chosen], default: str) -> Chosen:
+    if st.session_state.get(key) not in entries:
+        st.session_state[key] = default
+    return entries[st.selectbox(text(key), list(entries), key=key, persist_state="session")]

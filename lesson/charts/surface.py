@@ -1,0 +1,77 @@
+"""The loss over two weights, and paths on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lesson.charts import theme
+from lesson.charts.growth import COLORS, DASHES
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, span
+
+if TYPE_CHECKING:
+    from lesson.numeric.surface import Surface
+
+
+def surface_chart(surface: Surface, across: str, up: str, words: Mapping[str, str]) -> Picture:
+    """The surface from above, darker where the loss is larger, and each optimizer's path from the start.
+
+    across and up: names of the two weights.
+    """
+    wide, high = (np.diff(axis[:2])[0] / 2 for axis in (surface.across, surface.up))
+    x, y = np.meshgrid(surface.across, surface.up)
+    cells = pd.DataFrame(
+        {
+            "x": x.ravel() - wide,
+            "x2": x.ravel() + wide,
+            "y": y.ravel() - high,
+            "y2": y.ravel() + high,
+            "loss": surface.losses.ravel(),
+        }
+    )
+    paths = pd.concat(
+        pd.DataFrame({"x": path[:, 0], "y": path[:, 1], "step": range(len(path)), "curve": words[name]})
+        for name, path in surface.paths.items()
+    )
+    start = pd.DataFrame({"x": surface.across.mean(), "y": surface.up.mean()}, index=[0])
+    names = tuple(words[name] for name in surface.paths)
+    return Picture(
+        cells_and_paths(across, up, words["loss"], words["step"], names),
+        parts(cells=cells, paths=paths, start=start),
+    )
+
+
+@drawing
+def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str, ...]) -> Chart:
+    base = alt.Chart().encode(
+        x=alt.X("x:Q", title=across, scale=alt.Scale(domain=[span("x")[0], span("x2")[1]], nice=False)),
+        y=alt.Y("y:Q", title=up, scale=alt.Scale(domain=[span("y")[0], span("y2")[1]], nice=False)),
+    )
+    # A root, as the loss is a square: valleys stay visible beside high walls, and zero has a place.
+    heights = alt.Scale(type="sqrt", scheme="greys", domain=span("loss"))
+    tooltip = [alt.Tooltip("loss:Q", title=loss, format=".4~g")]
+    cells = (
+        part(base, "cells")
+        .mark_rect()
+        .encode(
+            x2="x2:Q",
+            y2="y2:Q",
+            fill=alt.Fill("loss:Q", scale=heights, legend=alt.Legend(title=loss, orient="right")),
+            tooltip=tooltip,
+        )
+    )
+    colors = alt.Scale(domain=names, range=COLORS[: len(names)])
+    dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
+    paths = part(base, "paths").encode(
+        order="step:O", tooltip=[alt.Tooltip("curve:N", title=" "), alt.Tooltip("step:Q", title=step)]
+    )
+    lines = paths.mark_line(strokeWidth=3).encode(
+        color=alt.Color("curve:N", scale=colors, legend=theme.LEGEND),
+        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=theme.LEGEND),
+    )
+    start = part(base, "start").mark_point(shape="cross", size=140, filled=True, color="#000", opacity=1)
+    return alt.layer(cells, lines, start).properties(height=420)
