@@ -86,7 +86,7 @@ def snippet(ran: Ran) -> None:
         # Streamlit colours Python too faintly for its light page (axe: color-contrast).
         st.code(ran.code, language=None, wrap_lines=True)
         if ran.output:
-            st.caption(words()["prints"])
+            st.markdown(words()["prints"])
             st.code(ran.output, language=None, wrap_lines=True)
         if ran.error:
             st.error(f"`{ran.error.replace('`', chr(39))}`", icon=":material/error:")

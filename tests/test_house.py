@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from lesson.chapters import PARTS
 
 HOUSE = Path(__file__).parents[1]
 
@@ -31,3 +34,13 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     modules += [f"lesson.chapters.{path.stem}" for path in (HOUSE / "lesson" / "chapters").glob("[a-z]*.py")]
     loads = "; ".join(f"import {module}" for module in modules)
     run(sys.executable, "-c", f"{loads}; import sys; assert not {{'torch', 'sympy'}} & set(sys.modules)")
+
+
+def test_the_map_of_the_notebook_leads_somewhere() -> None:
+    rows = (HOUSE / "docs" / "notebook.md").read_text(encoding="utf-8").splitlines()
+    places = [re.findall(r"`([^`]*)`", row)[-2:] for row in rows if row.startswith("| ")][1:]
+    chapters = {name for names in PARTS.values() for name in names}
+    assert len(places) > 20
+    for chapter, test in places:
+        assert chapter in chapters
+        assert (HOUSE / test).is_file()

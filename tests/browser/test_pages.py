@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from lesson.chapters import PARTS
 from tests.browser.conftest import Server
-from tests.browser.visit import NARROW, WIDE, axe_violations, sideways, visit
+from tests.browser.visit import NARROW, WIDE, axe_violations, is_dark, sideways, visit
 
 CHAPTERS = [name for names in PARTS.values() for name in names]
 
@@ -25,13 +25,13 @@ def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) ->
         assert box.evaluate("box => box.scrollLeft") > 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (NARROW, "dark")])
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_page_is_sound(browser: Browser, server: Server, chapter: str, width: int, theme: str) -> None:
     path = "" if chapter == "home" else chapter
     with visit(browser, f"{server.address}/{path}", width, theme) as page:
         assert page.get_by_test_id("stException").count() == 0
         assert page.locator(".katex-error").count() == 0
+        assert is_dark(page) == (theme == "dark")
         assert sideways(page) == 0
         assert axe_violations(page) == []

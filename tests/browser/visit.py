@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 WIDE, NARROW = 1280, 390
 FORMULA_BOX = 'scrollable-region-focusable: <span class="katex-display">'
@@ -54,6 +54,12 @@ def axe_violations(page: Page) -> list[str]:
     return [line for line in broken if not line.startswith(FORMULA_BOX)]
 
 
+def is_dark(page: Page) -> bool:
+    """Whether the page's ground is darker than its middle grey."""
+    ground = page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    return sum(map(int, re.findall(r"\d+", ground)[:3])) < 3 * 128
+
+
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(
@@ -66,8 +72,12 @@ def sideways(page: Page) -> int:
 
 def metric(page: Page, label: str) -> str:
     """The value of a metric by its label."""
+    return metric_value(page, label).inner_text()
+
+
+def metric_value(page: Page, label: str) -> Locator:
     found = page.get_by_test_id("stMetric").filter(has_text=re.compile(label))
-    return found.get_by_test_id("stMetricValue").inner_text()
+    return found.get_by_test_id("stMetricValue")
 
 
 def query(page: Page) -> str:
