@@ -2,10 +2,10 @@
 
     python benchmarks/pages.py
 
-Two servers, one Chromium. In turn, the bare page and each chapter get another seed, and the time is
-taken from the click to the last change that it makes on the page, charts included. Prints the median and the
-95th percentile per chapter and their ratios to the bare page's. Goals for the chapters that do not
-train: 3 and 5.
+Two servers, one Chromium. In turn, the bare page and each chapter get another seed, or another press of
+their own button, and the time is taken from the click to the last change that it makes on the page,
+charts included. Prints the median and the 95th percentile per chapter and their ratios to the bare
+page's. Goals for the chapters that do not train: 3 and 5.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ QUIET = 1500
 """Milliseconds without a change after which a page counts as finished."""
 
 WATCH = """
-quiet => new Promise(done => {
+([quiet, control]) => new Promise(done => {
   const main = document.querySelector('[data-testid=stMain]');
   const pressed = performance.now();
   let last = pressed, timer = null;
@@ -54,9 +54,12 @@ quiet => new Promise(done => {
   const watcher = new MutationObserver(changed);
   watcher.observe(main, {subtree: true, childList: true, characterData: true, attributes: true});
   timer = setTimeout(finish, 20000);
-  document.querySelector('.st-key-seed [data-testid=stNumberInputStepUp]').click();
+  document.querySelector(control).click();
 })
 """
+SEED = ".st-key-seed [data-testid=stNumberInputStepUp]"
+CONTROLS = {"autograd": (".st-key-zero button", ".st-key-press button")}
+"""What is pressed in turn on a chapter that the seed does not change."""
 
 
 @contextmanager
@@ -73,15 +76,15 @@ def server(script: Path, port: int) -> Iterator[str]:
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    page.wait_for_selector(".st-key-seed [data-testid=stNumberInputStepUp]", timeout=60_000)
+    page.wait_for_selector(SEED, timeout=60_000)
     page.wait_for_timeout(4000)
     return page
 
 
-def answer(page: Page) -> float:
-    """Milliseconds from another seed to the finished page."""
+def answer(page: Page, control: str) -> float:
+    """Milliseconds from a press on a control to the finished page."""
     page.bring_to_front()
-    return float(page.evaluate(WATCH, QUIET))
+    return float(page.evaluate(WATCH, [QUIET, control]))
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -100,9 +103,10 @@ def main() -> None:
                 for name in names:
                     pages[name] = opened(browser, f"{lesson}/{'' if name == 'home' else name}")
             times: dict[str, list[float]] = {name: [] for name in pages}
-            for _ in range(ROUNDS):
+            for turn in range(ROUNDS):
                 for name, page in pages.items():
-                    times[name].append(answer(page))
+                    controls = CONTROLS.get(name, (SEED,))
+                    times[name].append(answer(page, controls[turn % len(controls)]))
         browser.close()
     base = times["bare"]
     print(f"{'page':14}{'median ms':>11}{'p95 ms':>9}{'ratio':>8}{'p95 ratio':>11}")

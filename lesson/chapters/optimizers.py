@@ -20,7 +20,7 @@ from lesson.page import ask, figure, picture, say, snippet, text, trained, words
 if TYPE_CHECKING:
     from lesson.numeric.training import History
 
-STEPS = 200
+STEPS = 100
 RATE = settings.Step(
     "rate", 1e-3, tuple(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3))
 )
