@@ -58,7 +58,10 @@ WATCH = """
 })
 """
 SEED = ".st-key-seed [data-testid=stNumberInputStepUp]"
-CONTROLS = {"autograd": (".st-key-zero button", ".st-key-press button")}
+CONTROLS = {
+    "graph": (SEED.replace("seed", "hidden"), SEED.replace("seed", "hidden").replace("Up", "Down")),
+    "autograd": (".st-key-zero button", ".st-key-press button"),
+}
 """What is pressed in turn on a chapter that the seed does not change."""
 
 
