@@ -149,3 +149,24 @@ def test_a_weight_is_chosen_in_the_picture(browser: Browser, server: Server) -> 
         expect(page.locator(".st-key-entry input")).to_have_value("w1[1,2]", timeout=10_000)
         settle(page)
         assert "entry=w1%5B1%2C2%5D" in page.url
+
+
+def test_a_graph_zooms_with_shift_held_only(browser: Browser, server: Server) -> None:
+    with visit(browser, f"{server.address}/graph") as page:
+        chart = page.locator("[data-testid=stVegaLiteChart]").first
+        chart.scroll_into_view_if_needed()
+        first = chart.locator("text", has_text="addmm").first
+
+        def place_after_wheel() -> float:
+            chart.hover(position={"x": 200, "y": 200})
+            page.mouse.wheel(0, -200)
+            page.wait_for_timeout(500)
+            inside, outside = first.bounding_box(), chart.bounding_box()
+            assert inside
+            assert outside
+            return inside["y"] - outside["y"]
+
+        before = place_after_wheel()
+        assert place_after_wheel() == before
+        page.keyboard.down("Shift")
+        assert place_after_wheel() != before
