@@ -51,7 +51,7 @@ def graph_chart(graph: Graph, words: Mapping[str, str]) -> Picture:
 def nodes_and_edges(layers: int, operation: str, lines: str) -> Chart:
     base = alt.Chart().encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-2.5, 4.0])),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0.5 - layers, 0.5])),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0.5 - layers, 0.6])),
     )
     edges, nodes = part(base, "edges"), part(base, "nodes")
     kind = alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
@@ -66,7 +66,7 @@ def nodes_and_edges(layers: int, operation: str, lines: str) -> Chart:
             nodes.mark_circle(size=260, opacity=1).encode(color=kind, tooltip=tooltip),
             writing(made, left | {"fontWeight": "bold"}, "name").encode(color=kind),
             writing(made, left | {"dy": 14, "fontSize": 11, "color": theme.ERROR}, "lines"),
-            writing(given, right | {"fontWeight": "bold"}, "name").encode(color=kind),
+            writing(given, {"dy": -15, "fontWeight": "bold"}, "name").encode(color=kind),
         )
         .add_params(alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]"))
         .properties(height=layers * ROW)
