@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from lesson import settings
@@ -14,11 +15,11 @@ from lesson.charts.network import Chosen, choices
 from lesson.charts.surface import surface_chart
 from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
-from lesson.numeric.config import OPTIMIZERS, Config
-from lesson.page import ask, figure, picture, say, snippet, text, trained, words
+from lesson.numeric.config import Config
+from lesson.page import ask, figure, picture, say, snippet, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.training import History
+    from lesson.numeric.descent import Stretch
 
 STEPS = 100
 RATE = settings.Step(
@@ -48,14 +49,17 @@ def sum_or_mean(network: settings.Settings) -> None:
 @st.fragment
 def play(network: settings.Settings) -> None:
     """One optimizer and one learning rate: its lines, three trainings, its updates, three paths."""
+    from lesson.numeric.race import race
+
     say("rules")
     settings.heed_address(settings.OPTIMIZER, RATE)
     optimizer, rate = settings.OPTIMIZER.widget(), RATE.widget()
     the_lines(optimizer)
     config = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate).quick()
-    histories = {name: trained(dataclasses.replace(config, optimizer=name)) for name in OPTIMIZERS}
-    three_trainings(histories, rate)
-    update_by_update(histories[optimizer])
+    config = dataclasses.replace(config, optimizer=optimizer)
+    stretches = race(config)
+    three_trainings(config, {name: stretch.losses for name, stretch in stretches.items()})
+    update_by_update(config, stretches[optimizer])
     three_paths(network, config)
 
 
@@ -68,35 +72,36 @@ def the_lines(optimizer: str) -> None:
     say(f"rule-{optimizer}")
 
 
-def three_trainings(histories: dict[str, History], rate: float) -> None:
+def three_trainings(config: Config, losses: dict[str, np.ndarray]) -> None:
     """The three losses at the same learning rate, and which of them blew up."""
-    say("losses", rate=f"{rate:g}")
-    steps, losses = curves.by_optimizer(histories)
-    named = {words()[name]: values for name, values in losses.items()}
+    say("losses", rate=f"{config.learning_rate:g}")
+    steps, shown = curves.together(losses)
+    named = {words()[name]: values for name, values in shown.items()}
     picture(
         growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
     )
-    for name, history in histories.items():
-        if history.blew_up:
+    for name, values in losses.items():
+        if len(values) < config.steps:
             st.warning(
-                text("blew-up", optimizer=words()[name], step=f"{history.steps:,}"),
+                text("blew-up", optimizer=words()[name], step=f"{len(values):,}"),
                 icon=":material/explosion:",
             )
 
 
-def update_by_update(history: History) -> None:
+def update_by_update(config: Config, stretch: Stretch) -> None:
     """By hand beside torch.optim at every step: same weights, same gradient, same past."""
     from lesson.numeric.update_referee import compare_updates
 
     say("updates")
-    if not history.steps:
+    steps = len(stretch.losses)
+    if not steps:
         return
-    compared = compare_updates(history.config, history.weights["by_hand"], history.gradients["by_hand"])
+    compared = compare_updates(config, stretch.weights, stretch.gradients)
     verdict = worst(compared)
     mark = st.success if verdict <= Verdict.ROUNDING else st.error
     share = figure(100 * largest_share(compared))
-    mark(text(f"updates-{verdict.word}", steps=f"{len(history.recorded):,}", share=share))
-    picture(local_chart(curves.shares(history.recorded, compared), words()), text("updates-alt"))
+    mark(text(f"updates-{verdict.word}", steps=f"{steps:,}", share=share))
+    picture(local_chart(curves.shares(np.arange(steps), compared), words()), text("updates-alt"))
 
 
 def three_paths(network: settings.Settings, config: Config) -> None:

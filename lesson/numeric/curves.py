@@ -40,16 +40,17 @@ def losses(history: History) -> Losses:
     return Losses(shown, *(loss[shown] for loss in (history.loss["by_hand"], history.loss["autograd"])))
 
 
-def by_optimizer(histories: Mapping[str, History]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Steps shown (k,) and the losses by hand there, nan where a training has blown up before."""
-    longest = max(history.steps for history in histories.values())
-    shown = np.unique(np.linspace(0, max(longest - 1, 0), POINTS).astype(int))
+def together(curves: Mapping[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Curves over the same steps, some of which end early: the steps shown (k,), and each curve there,
+    nan behind its end."""
+    longest = max(map(len, curves.values()))
+    shown = np.unique(np.linspace(0, max(longest - 1, 0), POINTS).astype(int))[:longest]
     found = {}
-    for name, history in histories.items():
-        losses = np.full(longest, np.nan)
-        losses[: history.steps] = history.loss["by_hand"]
-        found[name] = losses[shown] if longest else losses
-    return shown[:longest], found
+    for name, values in curves.items():
+        whole = np.full(longest, np.nan)
+        whole[: len(values)] = values
+        found[name] = whole[shown]
+    return shown, found
 
 
 def local(history: History) -> Differences:

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from lesson.numeric import optimizers
 from lesson.numeric.compare import Comparison, Verdict, worst
 from lesson.numeric.config import OPTIMIZERS, Config, Lane
+from lesson.numeric.curves import together
 from lesson.numeric.data import Normal
 from lesson.numeric.optimizers import BETA1, BETA2, EPSILON, Adam
+from lesson.numeric.race import race
 from lesson.numeric.torch_optimizers import TorchOptimizer
 from lesson.numeric.training import History, train
 from lesson.numeric.update_referee import compare_updates
@@ -125,3 +127,21 @@ def test_torchs_first_step_of_adam_is_the_rate_whatever_the_gradient() -> None:
     w = torch.zeros(3, dtype=torch.float64)
     TorchOptimizer("adam", 0.1, w).step(w, torch.tensor([1e-3, 1.0, -1e3], dtype=torch.float64))
     assert w.tolist() == pytest.approx([-0.1, -0.1, 0.1], rel=1e-4)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_the_race_is_the_training_by_hand(optimizer: str) -> None:
+    config = Config(steps=30, optimizer=optimizer, learning_rate=1e-3)
+    history = train(config)
+    stretch = race(config)[optimizer]
+    assert np.array_equal(stretch.losses, history.loss["by_hand"])
+    assert np.array_equal(stretch.weights, history.weights["by_hand"])
+
+
+def test_a_race_shows_who_blew_up() -> None:
+    losses = {name: stretch.losses for name, stretch in race(Config(steps=40, learning_rate=0.03)).items()}
+    steps, shown = together(losses)
+    assert len(losses["adam"]) == len(steps) == 40
+    assert np.isfinite(losses["sgd"]).all()
+    assert np.isfinite(shown["sgd"]).sum() == len(losses["sgd"]) < 40
+    assert together({"none": np.empty(0)})[0].size == 0

@@ -1,0 +1,18 @@
+"""Three optimizers from one start, by hand: what their losses and updates were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.descent import Descent, Stretch
+
+
+def race(config: Config) -> dict[str, Stretch]:
+    """The configured training by hand with each optimizer, up to where it blows up."""
+    data = config.source.load()
+    found = {}
+    for name in OPTIMIZERS:
+        stretch = Descent("by_hand", replace(config, optimizer=name), data).advance(config.steps)
+        found[name] = stretch.first(stretch.finite_steps)
+    return found
