@@ -59,7 +59,7 @@ WATCH = """
 """
 SEED = ".st-key-seed [data-testid=stNumberInputStepUp]"
 CONTROLS = {
-    "graph": (SEED.replace("seed", "hidden"), SEED.replace("seed", "hidden").replace("Up", "Down")),
+    "graph": (".st-key-bias input",),
     "autograd": (".st-key-zero button", ".st-key-press button"),
 }
 """What is pressed in turn on a chapter that the seed does not change."""
