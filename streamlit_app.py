@@ -21,7 +21,7 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
     for part, names in PARTS.items():
         st.caption(page.words()[part])
         for name in names:
-            st.page_link(pages[name])
+            st.page_link(pages[name], query_params=settings.kept_in_address())
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
@@ -29,6 +29,7 @@ pages = {name: chapter(name) for names in PARTS.values() for name in names}
 # First of all: what reruns the script before this line would end on the home page.
 current = st.navigation(list(pages.values()), position="hidden")
 st.session_state["pages"] = pages
+settings.keep_program()
 with st.sidebar:
     with st.container(gap="xxsmall"):
         table_of_contents(pages)

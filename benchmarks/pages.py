@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -26,6 +27,7 @@ HOUSE = Path(__file__).parents[1]
 sys.path.insert(0, str(HOUSE))
 
 from lesson.chapters import PARTS  # noqa: E402
+from lesson.numeric.source import seven_lines  # noqa: E402
 
 BARE = """
 import streamlit as st
@@ -38,7 +40,7 @@ QUIET = 1500
 """Milliseconds without a change after which a page counts as finished."""
 
 WATCH = """
-([quiet, control]) => new Promise(done => {
+([quiet, control, typed]) => new Promise(done => {
   const main = document.querySelector('[data-testid=stMain]');
   const pressed = performance.now();
   let last = pressed, timer = null;
@@ -54,15 +56,28 @@ WATCH = """
   const watcher = new MutationObserver(changed);
   watcher.observe(main, {subtree: true, childList: true, characterData: true, attributes: true});
   timer = setTimeout(finish, 20000);
-  document.querySelector(control).click();
+  const element = document.querySelector(control);
+  // What is typed is sent when the field is left.
+  typed ? element.blur() : element.click();
 })
 """
-SEED = ".st-key-seed [data-testid=stNumberInputStepUp]"
+
+
+class Control(NamedTuple):
+    """What is pressed, or the field that is left after typing."""
+
+    selector: str
+    typed: str = ""
+
+
+SEED = Control(".st-key-seed [data-testid=stNumberInputStepUp]")
+PROGRAM = ".st-key-program textarea"
 CONTROLS = {
-    "graph": (".st-key-bias input",),
-    "autograd": (".st-key-zero button", ".st-key-press button"),
+    "graph": (Control(".st-key-bias input"),),
+    "autograd": (Control(".st-key-zero button"), Control(".st-key-press button")),
+    "your-turn": (Control(PROGRAM, seven_lines()), Control(PROGRAM, seven_lines().replace("2 * ", ""))),
 }
-"""What is pressed in turn on a chapter that the seed does not change."""
+"""What is used in turn on a chapter that the seed does not change."""
 
 
 @contextmanager
@@ -79,15 +94,18 @@ def server(script: Path, port: int) -> Iterator[str]:
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    page.wait_for_selector(SEED, timeout=60_000)
+    page.wait_for_selector(SEED.selector, timeout=60_000)
     page.wait_for_timeout(4000)
     return page
 
 
-def answer(page: Page, control: str) -> float:
-    """Milliseconds from a press on a control to the finished page."""
+def answer(page: Page, control: Control) -> float:
+    """Milliseconds from the use of a control to the finished page."""
     page.bring_to_front()
-    return float(page.evaluate(WATCH, [QUIET, control]))
+    if control.typed:
+        page.fill(control.selector, control.typed)
+        page.wait_for_timeout(500)
+    return float(page.evaluate(WATCH, [QUIET, *control]))
 
 
 def percentile(times: list[float], share: float) -> float:

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,8 +24,23 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.descent import start_of
+from lesson.numeric.descent import Descent, start_of
+from lesson.numeric.source import seven_lines
 from lesson.numeric.training import train
+
+NOTEBOOK = """
+h_1 = x.mm(w1) + b1
+h_relu = h_1.clamp(min=0)
+out = h_relu.mm(w2) + b2
+loss = (out - y).pow(2).sum().item()
+dloss_dout = 2 * (out - y)
+grad_w2 = h_relu.t().mm(dloss_dout)
+grad_h_relu = dloss_dout.mm(w2.t())
+grad_h_relu[h_1 < 0] = 0
+grad_w1 = x.t().mm(grad_h_relu)
+grad_b2 = dloss_dout.sum(0)
+grad_b1 = grad_h_relu.sum(0)
+"""
 
 
 def bare_by_hand(x: Tensor, y: Tensor, start: list[Tensor], steps: int, rate: float) -> None:
@@ -89,6 +105,18 @@ def compare(config: Config, rounds: int) -> tuple[float, float, float]:
     return statistics.median(ours[1:]), statistics.median(theirs[1:]), ratio
 
 
+def learners_lane(text: str, rounds: int) -> float:
+    """The median ratio of a learner's program to the seven lines, each training for 1001 steps alone."""
+    config = Config()
+    data = config.source.load()
+
+    def advance(program: str) -> float:
+        lane = Descent("by_hand", replace(config, program=program), data)
+        return seconds(lambda: lane.advance(config.steps))
+
+    return statistics.median([advance(text) / advance("") for _ in range(rounds)][1:])
+
+
 def main() -> None:
     cases = [
         ("64-3-2-1, 1001 steps", Config(), 21, 0.90),
@@ -102,6 +130,8 @@ def main() -> None:
     for name, config, rounds, goal in cases:
         ours, theirs, ratio = compare(config, rounds)
         print(f"{name}: {ours:.3f} s beside {theirs:.3f} s, ratio {ratio:.2f} (goal {goal:.2f})")
+    for name, text in (("the seven lines as a program", seven_lines()), ("the notebook's lines", NOTEBOOK)):
+        print(f"{name}: {learners_lane(text, 21):.2f} of the lane by hand (goal 1.50)")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{torch.get_num_threads()} threads, peak memory of the process {peak:.0f} MiB")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lesson.numeric.snippet import Ran
     from lesson.numeric.training import History
+    from lesson.numeric.whitelist import ProgramError
     from lesson.settings import Settings
 
 
@@ -78,6 +79,21 @@ def quoted(text: str) -> str:
     """What somebody typed, shortened, as inline code that can break nothing."""
     shown = "".join(c if c.isprintable() else " " for c in text).replace("`", "'")
     return f"`{shown[:40]}{'…' if len(shown) > 40 else ''}`"
+
+
+def sides(shape: Sequence[int]) -> str:
+    """A shape in words: 64 × 2."""
+    return " × ".join(map(str, shape)) or words()["a-number"]
+
+
+def program_error(error: ProgramError) -> str:
+    """What is wrong with a learner's program, and where, as a sentence."""
+    facts = {
+        name: sides(fact) if isinstance(fact, tuple) else quoted(str(fact))
+        for name, fact in error.facts.items()
+    }
+    sentence = prose.say(language(), "words", f"error-{error.reason}", **facts)
+    return prose.say(language(), "words", "at", line=error.line, column=error.column, sentence=sentence)
 
 
 def snippet(ran: Ran) -> None:
@@ -163,6 +179,11 @@ def proved(network: Settings, *parameters: str) -> None:
         )
     if max(sizes) > LARGEST:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
+
+
+def lead_to(name: str, label: str, icon: str, **address: str) -> None:
+    """A link to another chapter, with these address parameters beside those that all pages keep."""
+    st.page_link(st.session_state["pages"][name], label=label, icon=icon, query_params=address or None)
 
 
 def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:

@@ -16,6 +16,7 @@ import streamlit as st
 from lesson import page
 from lesson.numeric.config import ACTIVATIONS, DTYPES, LIMITS, OPTIMIZERS, Config, Lane
 from lesson.numeric.data import Normal, Source
+from lesson.numeric.whitelist import MOST_CHARACTERS
 
 
 def number(raw: str, default: float) -> float:
@@ -232,6 +233,37 @@ def network() -> Settings:
     return Settings(batch, inputs, hidden, outputs, bias, activation, slope, SEED.widget())
 
 
+def program() -> str:
+    """The backward pass that the learner wrote."""
+    asked = st.query_params.get("program", "")[:MOST_CHARACTERS]
+    return str(st.session_state.setdefault("program", asked) or "")
+
+
+def keep_program() -> None:
+    """What the learner wrote stays in the session and in the address, whatever page is open."""
+    if program() != st.query_params.get("program", ""):
+        st.query_params["program"] = program()
+
+
+def kept_in_address() -> dict[str, str] | None:
+    """What a link to another chapter takes along beside what the shell's own controls put there."""
+    return {"program": program()} if program() else None
+
+
+def program_editor(label: str, hint: str, placeholder: str) -> str:
+    """The field in which the learner writes a backward pass."""
+    st.text_area(
+        label,
+        key="program",
+        height=250,
+        max_chars=MOST_CHARACTERS,
+        help=hint,
+        placeholder=placeholder,
+        persist_state="session",
+    )
+    return program()
+
+
 @dataclass(frozen=True)
 class Lab:
     """What the laboratory adds: the data, how long and how fast, and in which precision and where."""
@@ -241,6 +273,7 @@ class Lab:
     steps: int = 1001
     learning_rate: float = 1e-4
     optimizer: str = "sgd"
+    program: str = ""
     by_hand: Lane = field(default_factory=Lane)
     autograd: Lane = field(default_factory=Lane)
 
@@ -249,6 +282,7 @@ DATA = Choice("data", ("normal", "sine", "cars", "sparse", "csv"))
 ZEROS = Share("zeros", Lab.zeros)
 STEPS = Whole("steps", Lab.steps)
 OPTIMIZER = Choice("optimizer", OPTIMIZERS)
+BACKWARD = Choice("backward", ("lesson", "yours"))
 LEARNING_RATE = Step(
     "learning_rate",
     Lab.learning_rate,
@@ -277,6 +311,7 @@ def config(settings: Settings, source: Source | None = None, lab: Lab | None = N
         steps=lab.steps,
         learning_rate=lab.learning_rate,
         optimizer=lab.optimizer,
+        program=lab.program,
         by_hand=lab.by_hand,
         autograd=lab.autograd,
     )

@@ -42,4 +42,8 @@ def the_way() -> None:
         for name in names:
             if name != "home":
                 title, summary = (prose(language(), name, section) for section in ("title", "summary"))
-                st.page_link(st.session_state["pages"][name], label=f"**{title}**: {summary}")
+                st.page_link(
+                    st.session_state["pages"][name],
+                    label=f"**{title}**: {summary}",
+                    query_params=settings.kept_in_address(),
+                )

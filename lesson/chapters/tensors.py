@@ -10,7 +10,7 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.matrix_text import MatrixError, matrix_of
-from lesson.page import ask, picture, quoted, say, snippet, text, words
+from lesson.page import ask, picture, quoted, say, sides, snippet, text, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,10 +93,10 @@ def operations() -> None:
     side_by_side(*tensors.operate(name, a, b))
     result = tensors.result_of(name, a, b)
     if result is None:
-        say(f"misfit-{name}", a=shape(a), b=shape(b))
+        say(f"misfit-{name}", a=sides(a.shape), b=sides(b.shape))
         return
     if name in tensors.ELEMENTWISE and a.shape != b.shape:
-        say("broadcast", a=shape(a), b=shape(b), result=shape(result))
+        say("broadcast", a=sides(a.shape), b=sides(b.shape), result=sides(result.shape))
     title = text(f"result-{name}")
     picture(matrix_chart(result, title, words()), title)
 
@@ -119,10 +119,6 @@ def typed_matrix(key: str, default: str) -> np.ndarray | None:
         facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
         st.error(text(error.reason, **facts), icon=":material/error:")
         return None
-
-
-def shape(matrix: np.ndarray) -> str:
-    return " × ".join(map(str, matrix.shape))
 
 
 @st.fragment

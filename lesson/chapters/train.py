@@ -16,7 +16,8 @@ from lesson.numeric import curves
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
-from lesson.page import ask, figure, picture, quoted, say, text, trained, words
+from lesson.numeric.whitelist import ProgramError
+from lesson.page import ask, figure, lead_to, picture, program_error, quoted, say, text, trained, words
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -43,21 +44,42 @@ def configured(network: settings.Settings) -> Config | None:
 
     with st.container(border=True):
         settings.heed_address(
-            settings.DATA, settings.ZEROS, settings.STEPS, settings.LEARNING_RATE, settings.OPTIMIZER
+            settings.DATA,
+            settings.ZEROS,
+            settings.STEPS,
+            settings.LEARNING_RATE,
+            settings.OPTIMIZER,
+            settings.BACKWARD,
         )
         source = chosen_data(network)
         optimizer = settings.OPTIMIZER.widget()
+        program = whose_lines()
         left, right = st.columns(2)
         with left:
             steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
         with right:
             rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
-    if source is None:
+    if source is None or program is None:
         return None
     lab = settings.Lab(
-        steps=steps, learning_rate=rate, optimizer=optimizer, by_hand=by_hand, autograd=autograd
+        steps=steps,
+        learning_rate=rate,
+        optimizer=optimizer,
+        program=program,
+        by_hand=by_hand,
+        autograd=autograd,
     )
     return settings.config(network, source, lab)
+
+
+def whose_lines() -> str | None:
+    """The learner's program, "" for the lesson's lines; None with a sentence where nothing is written yet."""
+    if settings.BACKWARD.widget() == "lesson":
+        return ""
+    written = settings.program()
+    say("yours" if written.strip() else "yours-missing")
+    lead_to("your-turn", text("to-your-turn"), ":material/edit:")
+    return written if written.strip() else None
 
 
 def chosen_data(network: settings.Settings) -> Source | None:
@@ -120,6 +142,14 @@ def training(config: Config) -> History | None:
     if config.steps > config.affordable_steps:
         say_too_much(config)
         return None
+    try:
+        return trained_in_view(config)
+    except ProgramError as error:
+        st.error(program_error(error), icon=":material/error:")
+        return None
+
+
+def trained_in_view(config: Config) -> History | None:
     bar, button = st.empty(), st.empty()
     if config.steps * config.work_per_step <= QUICK_WORK:
         with bar, st.spinner(text("training")):

@@ -19,18 +19,24 @@ WORDS = ("row", "column", "value", "note")
 
 
 def matrix_chart(
-    matrix: np.ndarray, title: str, words: Mapping[str, str], notes: Sequence[Sequence[str]] | None = None
+    matrix: np.ndarray,
+    title: str,
+    words: Mapping[str, str],
+    notes: Sequence[Sequence[str]] | None = None,
+    first: tuple[int, int] = (0, 0),
 ) -> Picture:
     """The upper left corner of a matrix, coloured by sign and size, each cell with its number.
 
-    notes: for each cell of the matrix a word to show when a pointer rests on it.
+    notes: for each cell of the matrix a word to show when a pointer rests on it. first: the row and the
+    column, from 0, with which the part that is shown begins.
     """
-    corner = matrix[:CELLS, :CELLS]
+    top, left = first
+    corner = matrix[top : top + CELLS, left : left + CELLS]
     rows, columns = np.indices(corner.shape)
     frame = pd.DataFrame(
         {
-            "row": rows.ravel() + 1,
-            "column": columns.ravel() + 1,
+            "row": rows.ravel() + top + 1,
+            "column": columns.ravel() + left + 1,
             "value": corner.ravel().astype(float),
             "exact": [repr(value.item()) for value in corner.ravel()],
         }

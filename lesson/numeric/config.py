@@ -50,7 +50,8 @@ class Lane:
 class Config:
     """A training run: the same data and the same start for both lanes, hashable as a cache key.
 
-    learning_rate multiplies the gradient of the summed (not averaged) loss.
+    learning_rate multiplies the gradient of the summed (not averaged) loss. program is a learner's backward
+    pass, which takes the place of the seven lines; "" for those.
     """
 
     source: Source = field(default_factory=Normal)
@@ -62,6 +63,7 @@ class Config:
     steps: int = 1001
     learning_rate: float = 1e-4
     optimizer: str = "sgd"
+    program: str = ""
     by_hand: Lane = field(default_factory=Lane)
     autograd: Lane = field(default_factory=Lane)
 
@@ -98,9 +100,10 @@ class Config:
         rows, inputs, hidden, outputs = self.sizes
         gradient = rows * hidden * (3 * (inputs + outputs) + ELEMENTWISE_COST)
         # float64 costs twice as much; lanes that drift apart need a referee who computes once more.
-        lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES)
+        # So do lines that are interpreted.
+        lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES) + bool(self.program)
         referee = 4 if self.by_hand != self.autograd or self.optimizer != "sgd" else 0
-        return (lanes + referee) * gradient + len(LANES) * STEP_OVERHEAD
+        return (lanes + referee) * gradient + (len(LANES) + bool(self.program)) * STEP_OVERHEAD
 
     @property
     def affordable_steps(self) -> int:

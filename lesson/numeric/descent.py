@@ -16,6 +16,7 @@ from lesson.numeric.data import Data
 from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.network import Activation, Params, init_params
 from lesson.numeric.optimizers import BY_HAND, Optimizer
+from lesson.numeric.program import Witness, parse
 from lesson.numeric.torch_optimizers import TorchOptimizer
 
 LossAndGradients = Callable[[Tensor, Tensor, Params, Activation], tuple[Tensor, Params]]
@@ -43,13 +44,16 @@ class Stretch(NamedTuple):
 
 
 class Descent:
-    """One of the two trainings: its own witness, dtype, device and weights."""
+    """One of the two trainings: its own witness, dtype, device and weights.
+
+    A learner's lines raise ProgramError, here or as they run.
+    """
 
     def __init__(self, name: LaneName, config: Config, data: Data) -> None:
         lane = config.lane(name)
         # By hand needs none of autograd's bookkeeping, which costs a quarter of a small step.
         self.bookkeeping = partial(torch.inference_mode, name == "by_hand")
-        self.loss_and_gradients = WITNESSES[name]
+        self.loss_and_gradients = self.witness_of(name, config)
         self.dtype: torch.dtype = getattr(torch, lane.dtype)
         self.activation = activation_of(config)
         self.x, self.y = tensors_of(data, self.dtype, lane.device)
@@ -61,6 +65,10 @@ class Descent:
         if name == "autograd":
             self.params = autograd.leaves_of(self.params)
         self.optimizer = self.optimizer_of(name, config)
+
+    def witness_of(self, name: LaneName, config: Config) -> LossAndGradients:
+        """By hand the learner's lines, where there are some, in the place of the seven."""
+        return Witness(parse(config.program)) if config.program and name == "by_hand" else WITNESSES[name]
 
     def optimizer_of(self, name: LaneName, config: Config) -> Optimizer:
         """By hand the rule by hand, else torch's own. Plain descent is one line, the same for both:

@@ -20,14 +20,23 @@ from torch import Tensor
 from lesson.numeric.network import Activation, Params, affine, forward
 
 
+class Signals(NamedTuple):
+    """On the way back: grad_out (batch, outputs), grad_a and grad_h (batch, hidden)."""
+
+    grad_out: Tensor
+    grad_a: Tensor
+    grad_h: Tensor
+
+
 class Allowance(NamedTuple):
     """By how much two correct gradients may differ, entry by entry, float64.
 
-    rounding: from rounding alone. kink: in addition, from the units at_kink (batch, hidden), whose
-    pre-activation cannot be told from zero.
+    rounding: from rounding alone; signals: the same on the way to them. kink: in addition to rounding,
+    from the units at_kink (batch, hidden), whose pre-activation cannot be told from zero.
     """
 
     rounding: Params
+    signals: Signals
     kink: Params
     at_kink: Tensor
 
@@ -87,6 +96,7 @@ def allowance(
     kink = Params(x.abs().T @ flipped, flipped.sum(0, keepdim=True), 0 * off_w2, 0 * off_b2)
     return Allowance(
         rounding=rounding.map(lambda off: off + smallest),
+        signals=Signals(off_grad_out, off_grad_a, off_grad_h),
         kink=kink if has_bias else kink._replace(b1=None, b2=None),
         at_kink=at_kink,
     )

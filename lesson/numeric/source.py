@@ -32,3 +32,8 @@ def seven_lines() -> str:
     ]
     first, last = lines[0].lineno, lines[-1].end_lineno
     return textwrap.dedent("\n".join(source.splitlines()[first - 1 : last]))
+
+
+def line_of(name: str) -> str:
+    """The one of the seven lines that defines this name."""
+    return seven_lines().splitlines()[LINES.index(name)]

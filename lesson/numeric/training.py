@@ -111,7 +111,8 @@ class History:
 def run(config: Config) -> Iterator[History]:
     """Train, yielding the history so far about ten times a second; stop by not asking for more.
 
-    Raises TooMuchWork, and DataError where the data cannot be loaded.
+    Raises TooMuchWork, DataError where the data cannot be loaded, ProgramError where the learner's own
+    lines cannot run.
     """
     if config.steps > config.affordable_steps:
         raise TooMuchWork(f"{config.steps} steps of {config.work_per_step} multiplications")

@@ -10,12 +10,19 @@ from streamlit.testing.v1 import AppTest
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 # AppTest cannot switch between pages that are functions; the shell opens them like this.
 OPEN = """
+from functools import partial
+
 import streamlit as st
 
-from lesson.chapters import open_chapter
-from lesson.settings import network
+from lesson.chapters import PARTS, open_chapter
+from lesson.settings import keep_program, network
 
+names = [name for part in PARTS.values() for name in part]
+pages = {{name: st.Page(partial(open_chapter, name), title=name, url_path=name) for name in names}}
+st.navigation(list(pages.values()), position="hidden")
+st.session_state["pages"] = pages
 st.session_state["network"] = network()
+keep_program()
 open_chapter({!r})
 """
 

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from lesson.numeric.source import seven_lines
 from tests.browser.conftest import Server
 from tests.browser.visit import metric, metric_value, query, settle, visit
 
@@ -136,6 +137,52 @@ def test_a_page_outlives_its_server(browser: Browser) -> None:
         set_number(page, "seed", 0)
         expect(metric_value(page, DRIFT)).to_have_text(drift, timeout=60_000)
         assert page.locator(".st-key-hidden input").input_value() == "4"
+    finally:
+        context.close()
+        own.kill()
+
+
+def write_lines(page: Page, lines: str) -> None:
+    page.locator(".st-key-program textarea").fill(lines)
+    page.locator(".st-key-program textarea").press("Control+Enter")
+    settle(page)
+
+
+def go_to(page: Page, link: str, title: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("link", name=link, exact=True).click()
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    settle(page)
+
+
+def test_what_was_written_survives_pages_and_servers(browser: Browser) -> None:
+    """Written, carried to another page, the server killed there: the lines are back, and train."""
+    own = Server()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    lines = seven_lines().replace("2 * (out - y)", "(out - y) * 2  # mine & 100 %")
+    try:
+        page.goto(f"{own.address}/your-turn?hidden=3")
+        settle(page)
+        write_lines(page, lines)
+        expect(page.get_by_text("All gradients are right")).to_be_visible()
+        go_to(page, "Bias", "Bias")
+        assert "mine" in query(page)
+        own.kill()
+        own.start()
+        page.wait_for_timeout(5_000)
+        settle(page)
+        go_to(page, "Your turn", "Your turn")
+        expect(page.get_by_text("All gradients are right")).to_be_visible(timeout=60_000)
+        assert page.locator(".st-key-program textarea").input_value() == lines
+        page.reload()
+        settle(page)
+        assert page.locator(".st-key-program textarea").input_value() == lines
+        page.get_by_role("link", name="Train with your own lines").click()
+        expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+        settle(page)
+        assert {"backward=yours", "hidden=3"} <= set(query(page).split("&"))
+        expect(page.get_by_text("The path by hand runs the lines that you wrote")).to_be_visible()
+        assert metric(page, LOCAL) == "0"
     finally:
         context.close()
         own.kill()

@@ -1,0 +1,189 @@
+"""What may stand in a backward pass that a learner wrote: every syntax node, name, attribute and call.
+
+Free of torch: a program is judged here before anything of it is evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+MOST_CHARACTERS = 4000
+MOST_LINES = 80
+MOST_NODES = 1200
+DEEPEST = 25
+"""Levels of nesting in one line."""
+
+LARGEST_NUMBER = 1e30
+
+OPERATORS = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.MatMult: "matmul",
+    ast.Pow: "pow",
+    ast.BitAnd: "and_",
+    ast.BitOr: "or_",
+    ast.USub: "neg",
+    ast.UAdd: "pos",
+    ast.Invert: "invert",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+}
+"""By their names in Python's module operator."""
+
+PRODUCTS = ("mm", "matmul")
+ELEMENTWISE = ("mul", "add", "sub", "div", "maximum", "minimum")
+SAME_SIZE = ("abs", "clamp", "clone", "float", "double", "neg", "pow", "relu", "sign", "square", "to")
+SMALLER = ("mean", "sum", "item", "size", "dim", "numel")
+ANOTHER_LOOK = ("t", "view", "reshape", "unsqueeze", "squeeze", "transpose")
+LIKE = ("full_like", "ones_like", "zeros_like")
+
+METHODS = frozenset(PRODUCTS + ELEMENTWISE + SAME_SIZE + SMALLER + ANOTHER_LOOK)
+FUNCTIONS = frozenset(
+    PRODUCTS
+    + ELEMENTWISE
+    + LIKE
+    + ("abs", "clamp", "mean", "pow", "relu", "sign", "square", "sum", "t", "transpose", "where")
+)
+DTYPES = ("float", "float32", "double", "float64", "bool")
+ATTRIBUTES = ("T", "shape", "dtype")
+KEYWORDS = ("dim", "axis", "keepdim", "min", "max", "dtype")
+
+
+class ProgramError(ValueError):
+    """What a program does wrong and where: line and column count from 1.
+
+    reason and facts are for a sentence on the page.
+    """
+
+    def __init__(self, line: int, column: int, reason: str, **facts: object) -> None:
+        super().__init__(f"line {line}, column {column}: {reason} {facts or ''}".rstrip())
+        self.line, self.column, self.reason, self.facts = line, column, reason, facts
+
+
+def refuse(node: ast.AST, reason: str, **facts: object) -> ProgramError:
+    """The error of a node, at its place."""
+    return ProgramError(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, reason, **facts)
+
+
+def read(text: str) -> list[ast.stmt]:
+    """The statements of a program, every node of them on the list. Raises ProgramError."""
+    if len(text) > MOST_CHARACTERS:
+        raise ProgramError(1, 1, "too-long", limit=MOST_CHARACTERS)
+    if "\0" in text or text.count("\n") >= MOST_LINES:
+        raise ProgramError(1, 1, "too-many-lines", limit=MOST_LINES)
+    try:
+        # Lines copied out of a loop are indented.
+        tree = ast.parse(textwrap.dedent(text))
+    except SyntaxError as error:
+        raise ProgramError(error.lineno or 1, error.offset or 1, "no-python", said=error.msg) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ProgramError(1, 1, "too-deep") from None
+    check_size(tree)
+    for line in tree.body:
+        check_statement(line)
+    return tree.body
+
+
+def check_size(tree: ast.AST) -> None:
+    """Refuse what is deeply nested or has too many parts, before anything walks it recursively."""
+    waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
+    seen = 0
+    while waiting:
+        node, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST or seen > MOST_NODES:
+            raise refuse(node, "too-deep")
+        waiting += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+
+
+def check_statement(line: ast.stmt) -> None:
+    match line:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            if not free(name):
+                raise refuse(line, "cannot-define", name=name)
+            check(value)
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=mask)], value=value) if free(
+            name
+        ):
+            check(mask)
+            check(value)
+        case ast.AugAssign(target=ast.Name(id=name), op=op, value=value) if type(op) in OPERATORS and free(
+            name
+        ):
+            check(value)
+        case ast.Assign():
+            raise refuse(line, "one-name")
+        case _:
+            raise refuse(line, "no-assignment")
+
+
+def free(name: str) -> bool:
+    """Whether a name is the learner's to use."""
+    return not name.startswith("_") and name not in ("torch", "activation")
+
+
+def check(node: ast.AST) -> None:
+    """Refuse every node that is not on the list, and every name, attribute and call in it."""
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            check(left)
+            check(right)
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
+            check(operand)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OPERATORS:
+            check(left)
+            check(right)
+        case ast.Constant(value=bool() | int() | float() | None as value):
+            if value is not None and not abs(value) <= LARGEST_NUMBER:
+                raise refuse(node, "too-large-number")
+        case ast.Name(id=name) if free(name):
+            pass
+        case ast.Attribute(value=ast.Name(id="torch"), attr=attribute) if attribute in DTYPES:
+            pass
+        case ast.Attribute(value=value, attr=attribute) if attribute in ATTRIBUTES:
+            check(value)
+        case ast.Subscript(value=value, slice=index):
+            check(value)
+            check(index)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                check(part)
+        case ast.Call(func=ast.Attribute(value=value, attr=name), args=arguments, keywords=keywords):
+            check_call(node, value, name)
+            for keyword in keywords:
+                if keyword.arg not in KEYWORDS:
+                    raise refuse(node, "unknown-keyword", name=name, keyword=keyword.arg or "**")
+            for argument in (*arguments, *(keyword.value for keyword in keywords)):
+                check(argument)
+        case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
+            check(argument)
+        case ast.Call(func=ast.Name(id=name)):
+            raise refuse(node, "unknown-call", name=name)
+        case ast.BoolOp():
+            raise refuse(node, "and-or")
+        case ast.Attribute(attr=name):
+            raise refuse(node, "unknown-attribute", name=name)
+        case ast.Constant():
+            raise refuse(node, "no-number")
+        case _:
+            raise refuse(node, "not-here", kind=type(node).__name__)
+
+
+def check_call(node: ast.AST, owner: ast.expr, name: str) -> None:
+    match owner:
+        case ast.Name(id="torch"):
+            known = name in FUNCTIONS
+        case ast.Name(id="activation"):
+            known = name == "derivative"
+        case _:
+            known = name in METHODS
+            check(owner)
+    if not known:
+        raise refuse(node, "unknown-call", name=name)
