@@ -292,10 +292,15 @@ ABSURD = {
 @pytest.mark.parametrize("text", ABSURD.values(), ids=ABSURD)
 def test_the_absurd_is_refused_at_once(text: str) -> None:
     task = example()
-    started = time.perf_counter()
-    with pytest.raises(ProgramError):
-        parse(text).gradients(*task)
-    assert time.perf_counter() - started < 0.05
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        with pytest.raises(ProgramError):
+            parse(text).gradients(*task)
+        return time.perf_counter() - started
+
+    # The best of three: a pause of the garbage collector is not the program's.
+    assert min(seconds() for _ in range(3)) < 0.05
 
 
 def test_a_large_network_has_room_for_its_own_gradients() -> None:
