@@ -14,7 +14,7 @@ PARTS = {
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
-    "part-practise": ("your-turn",),
+    "part-practise": ("your-turn", "wrong-gradients"),
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, span
+from lesson.charts.picture import Chart, Picture, drawing, span_with
 
 
 def arrows_chart(sums: np.ndarray, words: Mapping[str, str]) -> Picture:
@@ -47,6 +47,5 @@ def arrows(entry: str, gradient: str, time: str) -> Chart:
     ).properties(height=170)
 
 
-LOW, HIGH = span("end")
-REACH = [alt.ExprRef(expr=f"min(-1, {LOW.expr})"), alt.ExprRef(expr=f"max(1, {HIGH.expr})")]
+REACH = span_with(-1, 1, "end")
 """The axis always has zero on it, where the arrows start."""

@@ -60,3 +60,9 @@ def span(field: str, empty: tuple[float, float] = (0, 1)) -> list[alt.ExprRef]:
         alt.ExprRef(expr=f"length({table}) ? extent(pluck({table}, '{field}'))[{end}] : {empty[end]}")
         for end in (0, 1)
     ]
+
+
+def span_with(low: float, high: float, field: str) -> list[alt.ExprRef]:
+    """The same, and wide enough for what has to be on the axis in any case."""
+    least, greatest = span(field)
+    return [alt.ExprRef(expr=f"min({low}, {least.expr})"), alt.ExprRef(expr=f"max({high}, {greatest.expr})")]

@@ -57,16 +57,21 @@ def network(sizes: tuple[int, int, int, int], config: Config, seed: int, silent:
     generator = torch.Generator().manual_seed(seed)
     x, y = (torch.randn(batch, n, generator=generator, dtype=torch.float64) for n in (inputs, outputs))
     if silent:
-        x[0] = 0
-        params = params._replace(
-            b1=None if params.b1 is None else torch.zeros_like(params.b1),
-            b2=None if params.b2 is None else torch.zeros_like(params.b2),
-        )
+        x, y, params = silenced(x, y, params)
     activation = activation_of(config)
     right = autograd_at_every_line(x, y, params, activation)
     allowed = allowance(x, y, params, activation, (torch.float64, torch.float64))
     named = {f"grad_{name}": off for name, off in allowed.rounding._asdict().items()}
     return Network(sizes, x, y, params, activation, right, {**named, **allowed.signals._asdict()})
+
+
+def silenced(x: Tensor, y: Tensor, params: Params) -> tuple[Tensor, Tensor, Params]:
+    """The same with a first observation and biases of zero, whose pre-activations are exactly zero."""
+    x = x.clone()
+    x[0] = 0
+    if params.b1 is None or params.b2 is None:
+        return x, y, params
+    return x, y, params._replace(b1=torch.zeros_like(params.b1), b2=torch.zeros_like(params.b2))
 
 
 def autograd_at_every_line(x: Tensor, y: Tensor, params: Params, activation: Activation) -> dict[str, Tensor]:

@@ -17,10 +17,15 @@ class Mistake:
     lines: Mapping[str, str]
 
     @property
-    def text(self) -> str:
-        """The seven lines with the mistake in them."""
+    def rows(self) -> tuple[str, ...]:
+        """The seven lines with the mistake in them, in their order."""
         right = dict(zip(LINES, seven_lines().splitlines(), strict=True))
-        return "\n".join({**right, **self.lines}.values())
+        return tuple({**right, **self.lines}.values())
+
+    @property
+    def text(self) -> str:
+        """The same as a program."""
+        return "\n".join(self.rows)
 
 
 def mistake(name: str, text: str) -> Mistake:

@@ -1,0 +1,212 @@
+"""Wrong gradients: eleven mistakes before four witnesses, and the notebook's mystery solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.ahead import ahead_chart
+from lesson.charts.growth import growth_chart
+from lesson.numeric import curves
+from lesson.numeric.config import Config
+from lesson.numeric.data import Normal
+from lesson.numeric.mistakes import COLLECTION
+from lesson.numeric.source import LINES
+from lesson.page import ask, figure, picture, say, text, trained, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.mistakes import Mistake
+    from lesson.numeric.mystery import Case
+    from lesson.numeric.witnesses import Hearing
+
+WITNESSES = ("shapes", "loss", "finite", "autograd")
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    collection(network)
+    say("explain")
+    ask("check-falling")
+    the_mystery(network.seed)
+    ask("check-b2")
+
+
+@st.fragment
+def collection(network: settings.Settings) -> None:
+    """One mistake, the learner's prediction, and on request what the witnesses say."""
+    say("collection")
+    if not network.bias:
+        say("no-bias")
+    titles = {title_of(known.name): known for known in COLLECTION}
+    known = titles[st.selectbox(text("mistake"), list(titles), key="mistake", persist_state="session")]
+    name = known.name
+    the_lines(known)
+    say(f"mistake-{name}")
+    on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
+    guess(name)
+    found: dict[str, dict[str, bool]] = st.session_state.setdefault("found", {})
+    called = st.session_state.setdefault("called", set())
+    if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
+        called.add((name, on_kink))
+    if (name, on_kink) in called:
+        with st.spinner(text("training")):
+            hearing = hearing_of(name, settings.config(network), on_kink)
+        # Where the kink is needed to see a mistake, that it was seen counts.
+        before = found.get(name, {})
+        found[name] = {witness: saw or before.get(witness, False) for witness, saw in hearing.noticed.items()}
+        the_hearing(name, hearing)
+    the_collection(found)
+
+
+def title_of(name: str) -> str:
+    return text(f"title-{name}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Config: repr})
+def hearing_of(name: str, config: Config, on_kink: bool) -> Hearing:
+    """What the witnesses say, the same for all sessions with the same settings."""
+    from lesson.numeric.witnesses import hear
+
+    return hear(name, config, on_kink)
+
+
+def the_lines(known: Mistake) -> None:
+    """The seven lines, with what is changed in them pointed out."""
+    rows = []
+    for name, line in zip(LINES, known.rows, strict=True):
+        mark = ":material/edit:" if name in known.lines else ":material/check:"
+        rows += [f"{mark} `{part}`" for part in line.splitlines()]
+    with st.container(border=True):
+        st.markdown("  \n".join(rows))
+
+
+def guess(name: str) -> None:
+    st.pills(
+        text("guess"),
+        WITNESSES,
+        selection_mode="multi",
+        format_func=lambda witness: text(f"witness-{witness}"),
+        key=f"guess {name}",
+        persist_state="session",
+    )
+
+
+def the_hearing(name: str, hearing: Hearing) -> None:
+    """Each witness's answer beside the learner's guess, both losses, and why."""
+    guessed = st.session_state.get(f"guess {name}")
+    table = [
+        {
+            text("column-witness"): text(f"witness-{witness}"),
+            text("column-guess"): text("notices" if witness in guessed else "silent") if guessed else "–",
+            text("column-answer"): text("notices" if saw else "silent"),
+            text("column-saw"): evidence(witness, hearing),
+        }
+        for witness, saw in hearing.noticed.items()
+    ]
+    st.table(pd.DataFrame(table), hide_index=True, alt=text("testimony-alt"))
+    steps, shown = curves.together(dict(hearing.losses))
+    named = {text(f"lines-{which}"): values for which, values in shown.items()}
+    picture(
+        growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
+    )
+    if not any(hearing.noticed.values()):
+        say("nobody")
+    say(f"why-{name}")
+
+
+def evidence(witness: str, hearing: Hearing) -> str:
+    """What a witness saw, in words."""
+    if hearing.complaint:
+        return text(f"saw-{witness}-misfit", said=hearing.complaint.replace("`", "'"))
+    losses = hearing.losses
+    if witness == "loss":
+        return text(
+            "saw-loss",
+            first=figure(float(losses["mistaken"][0])),
+            last=figure(float(losses["mistaken"][-1])),
+            right=figure(float(losses["right"][-1])),
+        )
+    if witness == "shapes":
+        return text("saw-shapes")
+    largest = hearing.largest[witness]
+    if witness == "autograd" and hearing.first:
+        return text("saw-later", largest=figure(100 * largest), step=hearing.first)
+    return text("saw-nothing" if largest == 0 else f"saw-{witness}", largest=figure(100 * largest))
+
+
+def the_collection(found: dict[str, dict[str, bool]]) -> None:
+    """What the learner has found so far: mistakes by witnesses."""
+    if not found:
+        return
+    say("found", found=len(found), all=len(COLLECTION))
+    table = [
+        {
+            text("column-mistake"): title_of(name),
+            **{text(f"witness-{w}"): text("notices" if found[name][w] else "silent") for w in WITNESSES},
+        }
+        for name in (known.name for known in COLLECTION)
+        if name in found
+    ]
+    st.table(pd.DataFrame(table), hide_index=True, alt=text("found-alt"))
+
+
+def the_mystery(seed: int) -> None:
+    """The notebook's two trainings, its three suspects, the culprit, and the mended run."""
+    from lesson.numeric import mystery
+    from lesson.numeric.snippet import code_of
+
+    say("mystery")
+    with st.expander(text("loops")):
+        # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+        st.code(code_of(mystery.by_hand), language=None, wrap_lines=True)
+        st.code(code_of(mystery.by_autograd), language=None, wrap_lines=True)
+    with st.spinner(text("training")):
+        case = case_of(seed)
+        history = trained(replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
+    say("drift", seed=seed, gap=figure(case.gaps["float32"]))
+    over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
+    say("suspect-arithmetic", gap=figure(case.gaps["float32"]), double=figure(case.gaps["float64"]))
+    say("suspect-autograd", steps=f"{len(history.recorded):,}", largest=figure(history.largest_local))
+    say("suspect-sum", gap=figure(case.gaps["mended"]))
+    over_steps(case.apart, words()["loss-difference"], log=False)
+    who_is_ahead(seed)
+    say("got-away")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def case_of(seed: int) -> Case:
+    from lesson.numeric.mystery import case
+
+    return case(seed)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def ahead_of(seed: int) -> np.ndarray:
+    from lesson.numeric.mystery import ahead
+
+    return ahead(seed)
+
+
+def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
+    steps, shown = curves.together({text(f"curve-{name}"): values for name, values in named.items()})
+    picture(growth_chart(steps, shown, words()["step"], title, log=(False, log)), text("mystery-alt"))
+
+
+@st.fragment
+def who_is_ahead(seed: int) -> None:
+    """Many seeds at once, on request: sometimes one, sometimes the other."""
+    say("ahead")
+    if st.button(text("ahead-button"), icon=":material/casino:", key="ahead"):
+        st.session_state["ahead-asked"] = True
+    if st.session_state.get("ahead-asked"):
+        with st.spinner(text("training")):
+            differences = ahead_of(seed)
+        picture(ahead_chart(seed, differences, words()), text("ahead-alt"))
+        say("ahead-result", by_hand=int((differences < 0).sum()), all=len(differences))
