@@ -30,7 +30,10 @@ HEIGHT = 360
 LEGEND = alt.Legend(orient="bottom", title=None, symbolStrokeWidth=3, symbolSize=300)
 
 
-PLAIN_NUMBER = "abs(datum.value) < 1e6 ? format(datum.value, '~s') : format(datum.value, '~e')"
+PLAIN_NUMBER = (
+    "abs(datum.value) < 1e3 ? format(datum.value, '~g') : "
+    "abs(datum.value) < 1e6 ? format(datum.value, '~s') : format(datum.value, '~e')"
+)
 """Vega expression for axes on which a training may blow up: no prefixes that nobody knows."""
 
 
