@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import prod
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -394,8 +395,9 @@ def broadcast(node: ast.AST, *values: Value) -> Shape:
     if len(shapes) == 1:
         return shapes.pop()
     try:
-        return tuple(torch.broadcast_shapes(*shapes))
-    except RuntimeError:
+        # torch's own function loads half a compiler first.
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
         left, right = ([tuple(value.shape) for value in values if isinstance(value, Tensor)] * 2)[:2]
         raise refuse(node, "entry-by-entry", left=left, right=right) from None
 
