@@ -58,14 +58,16 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Share:
-    """A number from 0 to 1 on a slider."""
+class Real:
+    """A number between two ends, on a slider."""
 
     key: str
     default: float
+    low: float = 0.0
+    high: float = 1.0
 
     def nearest(self, raw: str) -> float:
-        return min(max(number(raw, self.default), 0.0), 1.0)
+        return min(max(number(raw, self.default), self.low), self.high)
 
     def written(self, value: float) -> str:
         return f"{value:g}"
@@ -73,8 +75,8 @@ class Share:
     def widget(self) -> float:
         return st.slider(
             label(self.key),
-            0.0,
-            1.0,
+            self.low,
+            self.high,
             self.default,
             0.01,
             key=self.key,
@@ -154,7 +156,7 @@ class Switch:
         )
 
 
-Control = Whole | Share | Step | Choice | Switch
+Control = Whole | Real | Step | Choice | Switch
 
 
 def heed_address(*controls: Control) -> None:
@@ -216,7 +218,7 @@ BATCH, INPUTS, HIDDEN, OUTPUTS, SEED = (
 )
 BIAS = Switch("bias", Settings.bias)
 ACTIVATION = Choice("activation", ACTIVATIONS)
-SLOPE = Share("slope", Settings.slope)
+SLOPE = Real("slope", Settings.slope)
 
 
 def network() -> Settings:
@@ -279,7 +281,7 @@ class Lab:
 
 
 DATA = Choice("data", ("normal", "sine", "cars", "sparse", "csv"))
-ZEROS = Share("zeros", Lab.zeros)
+ZEROS = Real("zeros", Lab.zeros)
 STEPS = Whole("steps", Lab.steps)
 OPTIMIZER = Choice("optimizer", OPTIMIZERS)
 BACKWARD = Choice("backward", ("lesson", "yours"))

@@ -15,6 +15,8 @@ HIDDEN = "#b07d00"
 ERROR = "#c2417a"
 BY_HAND = "#d55e00"
 AUTOGRAD = "#2a85c7"
+RESTS = "#8885"
+"""What is there but does nothing."""
 
 TEXT = {
     "light": {"data": "#006b4e", "weights": "#5b3fb0", "hidden": "#7a5600", "error": "#a3295f"},

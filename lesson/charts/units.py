@@ -1,0 +1,60 @@
+"""Which hidden units fire at which observation, network by network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing
+
+ROW_HEIGHT = 26
+FRAME = 110
+"""Pixels for the axis and the legend."""
+
+
+def units_chart(active: Mapping[str, np.ndarray], words: Mapping[str, str]) -> Picture:
+    """active: for each network (batch, hidden), whether h > 0; a row for each of its units."""
+    states = (words["fires"], words["rests"], words["silent"])
+    tables = []
+    for network, fires in active.items():
+        observations, units = np.indices(fires.shape)
+        state = np.where(fires, states[0], np.where(fires.any(0), states[1], states[2]))
+        tables.append(
+            pd.DataFrame(
+                {
+                    "row": [f"{network} {unit + 1}" for unit in units.ravel()],
+                    "observation": observations.ravel() + 1,
+                    "state": state.ravel(),
+                }
+            )
+        )
+    table = pd.concat(tables)
+    rows = tuple(dict.fromkeys(table["row"]))
+    return Picture(strips(rows, words["observation"], states), table)
+
+
+@drawing
+def strips(rows: tuple[str, ...], observation: str, states: tuple[str, str, str]) -> Chart:
+    colors = alt.Scale(domain=states, range=[theme.DATA, theme.RESTS, theme.ERROR])
+    axis = alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
+    cells = (
+        alt.Chart()
+        .mark_rect(stroke="#888", strokeWidth=0.3)
+        .encode(
+            x=alt.X("observation:O", title=observation, axis=axis),
+            y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
+            color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
+            tooltip=[
+                alt.Tooltip("row:N", title=" "),
+                alt.Tooltip("observation:O", title=observation),
+                alt.Tooltip("state:N", title=" "),
+            ],
+        )
+    )
+    chart = alt.layer(cells)
+    chart.height = len(rows) * ROW_HEIGHT + FRAME
+    return chart

@@ -1,0 +1,239 @@
+"""Hidden units that fall silent: many trainings on sparse data at once, watched unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson.numeric import by_hand
+from lesson.numeric.data import Sparse
+from lesson.numeric.network import Activation, Params, forward, init_params
+from lesson.numeric.shares import wilson
+from lesson.numeric.snippet import Ran, run
+
+STEPS = 200
+RUNS = 40
+"""So many seeds in a row are trained at once."""
+
+LARGEST = (64, 8, 8, 4)
+"""Batch, inputs, hidden units and outputs of the largest network that is trained so many times."""
+
+Weights = tuple[Tensor, Tensor, Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What grows on what: sizes, the share of zeros in x and its scale, the bias of the hidden units at the
+    start (None for a network without), the learning rate, the slope of the activation for h <= 0, the
+    factor on W1 at the start, and the first seed."""
+
+    sizes: tuple[int, int, int, int] = (64, 3, 2, 1)
+    zeros: float = 0.8
+    scale: float = 1.0
+    bias: float | None = -1.0
+    rate: float = 5e-3
+    slope: float = 0.0
+    weights: float = 1.0
+    seed: int = 0
+
+    def fitted(self) -> Ground:
+        """The same, in sizes of at most LARGEST."""
+        batch, inputs, hidden, outputs = map(min, self.sizes, LARGEST)
+        return replace(self, sizes=(batch, inputs, hidden, outputs))
+
+
+@dataclass(frozen=True, eq=False)
+class Lives:
+    """RUNS trainings over STEPS steps.
+
+    losses (runs, steps), not finite from where a training blew up; zeros (runs, steps): the share of exact
+    zeros among the entries of grad_w1 and grad_b1; silent (runs, steps, hidden): whether a unit has
+    h <= 0 at every observation of a network that has not blown up; firing: what active()
+    unpacks; weights: what all runs end with.
+    """
+
+    ground: Ground
+    losses: np.ndarray
+    zeros: np.ndarray
+    silent: np.ndarray
+    firing: np.ndarray
+    weights: Weights
+
+    @property
+    def blew_up(self) -> np.ndarray:
+        """Which runs (runs,)."""
+        return ~np.isfinite(self.losses[:, -1])
+
+    @property
+    def died(self) -> np.ndarray:
+        """Which units of which runs fired at the start and are silent at the end (runs, hidden)."""
+        return ~self.silent[:, 0] & self.silent[:, -1]
+
+    @property
+    def woke(self) -> np.ndarray:
+        """Which units of which runs were silent at some step and fire at the end (runs, hidden)."""
+        return self.silent.any(1) & ~self.silent[:, -1] & ~self.blew_up[:, None]
+
+    @property
+    def mean_silent(self) -> np.ndarray:
+        """How many units are silent, the mean over the runs (steps,)."""
+        return self.silent.sum(2).mean(0)
+
+    @property
+    def mean_zeros(self) -> np.ndarray:
+        """The mean of zeros over the runs (steps,)."""
+        return self.zeros.mean(0)
+
+    @property
+    def median_loss(self) -> np.ndarray:
+        """Over the runs (steps,); not finite once half of them blew up."""
+        return np.median(np.nan_to_num(self.losses, nan=np.inf), 0)
+
+    @property
+    def telling(self) -> int:
+        """The run in which a unit dies latest, the first where none does: there is most to watch."""
+        return int((self.died * (~self.silent).sum(1)).max(1).argmax())
+
+    def active(self, number: int) -> np.ndarray:
+        """Whether h > 0, in one run: (steps, batch, hidden)."""
+        return np.unpackbits(self.firing[number], axis=1, count=self.ground.sizes[0]).astype(bool)
+
+    def since(self, number: int) -> dict[int, int]:
+        """The units of a run, from 1, that are silent at the end, and the step since which they are."""
+        quiet = self.silent[number]
+        return {
+            int(unit) + 1: 0 if quiet[:, unit].all() else int(len(quiet) - np.argmin(quiet[::-1, unit]))
+            for unit in np.flatnonzero(quiet[-1])
+        }
+
+    def params(self, number: int) -> Params:
+        """What a run ends with, float32."""
+        w1, b1, w2, b2 = (w[number] for w in self.weights)
+        return Params(w1, b1, w2, b2) if self.ground.bias is not None else Params(w1, None, w2, None)
+
+
+def live(ground: Ground) -> Lives:
+    """Train with every seed and watch every unit.
+
+    The target is the sum of the absolute inputs, which units of either sign have to make together.
+    """
+    x, y, weights = starts(ground)
+    trained = (True, ground.bias is not None, True, ground.bias is not None)
+    losses, zeros, silent, firing = [], [], [], []
+    for _ in range(STEPS):
+        w1, b1, w2, b2 = (w.requires_grad_() for w in weights)
+        h = torch.baddbmm(b1, x, w1)
+        a = torch.nn.functional.leaky_relu(h, ground.slope)
+        loss = (torch.baddbmm(b2, a, w2) - y).square().sum((1, 2))
+        gradients = torch.autograd.grad(loss.sum(), (w1, b1, w2, b2))
+        first = torch.cat(gradients[: sum(trained[:2])], 1)
+        losses.append(loss.detach())
+        zeros.append((first == 0).float().mean((1, 2)))
+        silent.append((h <= 0).all(1) & torch.isfinite(loss)[:, None])
+        firing.append(np.packbits((h > 0).numpy(), axis=1))
+        weights = cast(
+            "Weights",
+            tuple(
+                w.detach() - ground.rate * g if learns else w.detach()
+                for w, g, learns in zip((w1, b1, w2, b2), gradients, trained, strict=True)
+            ),
+        )
+    return Lives(
+        ground,
+        torch.stack(losses, 1).numpy(),
+        torch.stack(zeros, 1).numpy(),
+        torch.stack(silent, 1).numpy(),
+        np.stack(firing, 1),
+        weights,
+    )
+
+
+def starts(ground: Ground) -> tuple[Tensor, Tensor, Weights]:
+    """x (runs, batch, inputs), y (runs, batch, outputs) and the four weights (runs, ., .) of RUNS seeds."""
+    tasks = [task(replace(ground, seed=ground.seed + number)) for number in range(RUNS)]
+    x, y, w1, b1, w2, b2 = (torch.stack(tensors) for tensors in zip(*tasks, strict=True))
+    return x, y, (w1, b1, w2, b2)
+
+
+def task(ground: Ground) -> tuple[Tensor, ...]:
+    """x, y, w1, b1, w2, b2 of one seed, float32; biases of zero where there are none."""
+    batch, inputs, hidden, outputs = ground.sizes
+    data = Sparse(batch, inputs, outputs, ground.seed, ground.zeros).load()
+    x = ground.scale * torch.from_numpy(data.x)
+    start = init_params(inputs, hidden, outputs, seed=ground.seed)
+    assert start.b2 is not None
+    return (
+        x,
+        x.abs().sum(1, keepdim=True).expand(-1, outputs),
+        ground.weights * start.w1,
+        torch.full((1, hidden), ground.bias or 0.0),
+        start.w2,
+        start.b2 if ground.bias is not None else torch.zeros_like(start.b2),
+    )
+
+
+def why_it_stays(print: Callable[..., None], x: Tensor, y: Tensor, params: Params, unit: int) -> None:
+    activation = Activation.relu()
+    h = forward(x, params, activation).h
+    gradients = by_hand.gradients(x, y, params, activation)
+    print("largest h of the unit:", h[:, unit].max().item())
+    print("its column of grad_w1:", gradients.w1[:, unit].tolist())
+    if gradients.b1 is not None:
+        print("its entry of grad_b1:", gradients.b1[0, unit].item())
+
+
+def why_it_stays_of(lives: Lives, number: int, unit: int) -> Ran:
+    """What a unit, from 1, of a run's ReLU network receives after the last step."""
+    x, y, *_ = task(replace(lives.ground, seed=lives.ground.seed + number))
+    return run(why_it_stays, x, y, lives.params(number), unit - 1)
+
+
+REMEDIES: Mapping[str, Callable[[Ground], Ground]] = {
+    "as-set": lambda ground: ground,
+    "slope": lambda ground: replace(ground, slope=0.1),
+    "bias": lambda ground: replace(ground, bias=0.0 if ground.bias is not None else None),
+    "rate": lambda ground: replace(ground, rate=ground.rate / 5),
+    "init": lambda ground: replace(
+        ground, bias=0.0 if ground.bias is not None else None, weights=(2 / ground.sizes[1]) ** 0.5
+    ),
+}
+"""One change each to a ReLU network as it was set; init is what He et al. (2015) propose for ReLU: zero
+biases and weights of variance 2 / inputs."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a remedy did: in how many of the runs that did not blow up a unit was silent at the end, the
+    interval of that share, the median of their last losses (nan without a run), and how many blew up."""
+
+    remedy: str
+    silent: int
+    runs: int
+    low: float
+    high: float
+    loss: float
+    blew_up: int
+
+    @property
+    def share(self) -> float:
+        """The share that the interval is about."""
+        return self.silent / max(self.runs, 1)
+
+
+def trials(ground: Ground) -> Iterator[Trial]:
+    """Each remedy in turn, over RUNS seeds."""
+    for name, change in REMEDIES.items():
+        yield trial(name, live(change(ground)))
+
+
+def trial(name: str, lives: Lives) -> Trial:
+    ended = ~lives.blew_up
+    runs, silent = int(ended.sum()), int(lives.silent[ended, -1].any(1).sum())
+    low, high = wilson(silent, runs) if runs else (0.0, 1.0)
+    loss = float(np.median(lives.losses[ended, -1])) if runs else float("nan")
+    return Trial(name, silent, runs, low, high, loss, int((~ended).sum()))

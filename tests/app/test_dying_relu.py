@@ -1,0 +1,52 @@
+"""Dying ReLU: counts at every network, one unit watched, remedies on request."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.lesson_app import open_page, texts
+from tests.app.test_derivation import NETWORKS
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("hard", [False, True])
+def test_the_page_at_the_extremes(network: dict[str, object], hard: bool) -> None:
+    address = {"start_bias": -3, "pace": 0.02, "scale": 3, "zeros": 1} if hard else {}
+    app = open_page("dying-relu", **network, **address)
+    counted = app.table[0].value
+    assert next(iter(counted["Units that woke"])) == 0
+    assert (counted["Units that died"] + counted["Units that woke"] <= counted["Of all units"]).all()
+    app.button(key="try").click().run(timeout=60)
+    assert not app.exception
+    assert len(app.table[1].value) == 5
+
+
+def test_a_unit_dies_when_the_page_says_so() -> None:
+    app = open_page("dying-relu")
+    assert "ReLU units silent to the end: unit 1 since step" in texts(app)
+    assert (
+        "its entry of grad_b1: 0.0" in app.code[1].value or "its entry of grad_b1: -0.0" in app.code[1].value
+    )
+    app.slider(key="start_bias").set_value(1.0).run()
+    app.slider(key="zeros").set_value(0.0).run()
+    app.select_slider(key="scale").set_value(0.3).run()
+    app.select_slider(key="pace").set_value(1e-4).run()
+    assert not app.exception
+    assert "In this run no ReLU unit is silent at the end" in texts(app)
+
+
+def test_a_rate_that_blows_up_is_named() -> None:
+    app = open_page("dying-relu", pace=0.02, scale=3)
+    assert "Where a training blew up" in texts(app)
+
+
+def test_an_address_out_of_range_is_put_right() -> None:
+    app = open_page("dying-relu", start_bias=-99)
+    assert app.slider(key="start_bias").value == -3.0
+    assert "`start_bias` = `-99`" in texts(app)
+
+
+def test_without_bias_there_is_none_to_start_with() -> None:
+    app = open_page("dying-relu", bias="false")
+    assert not [slider for slider in app.slider if slider.key == "start_bias"]
+    assert "grad_b1" not in app.code[1].value if len(app.code) > 1 else True
