@@ -76,7 +76,7 @@ def test_what_is_watched_is_what_is_counted(ground: Ground, slope: float, number
     active = lives.active(number)
     assert active.shape == (STEPS, ground.sizes[0], ground.sizes[2])
     sound = np.isfinite(lives.losses[number])
-    assert np.array_equal(~active.any(1)[sound], lives.silent[number][sound])
+    assert np.array_equal(~np.any(active, axis=1)[sound], lives.silent[number][sound])
     for unit, since in lives.since(number).items():
         assert not active[since:, :, unit - 1].any()
         assert since == 0 or active[since - 1, :, unit - 1].any()

@@ -1,0 +1,132 @@
+"""Add or concatenate: what each branch receives, an experiment that tells when it matters, and residuals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.growth import growth_chart
+from lesson.charts.intervals import Interval, intervals_chart
+from lesson.charts.matrices import matrix_chart
+from lesson.page import ask, figure, picture, say, snippet, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.joins import Join, Outcome, Pair
+
+UNITS = settings.Step("units", 4, (1, 2, 3, 4, 6, 8, 12, 16))
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    play(network)
+    say("explain")
+    ask("check-symmetric")
+    ask("check-residual")
+
+
+@st.fragment
+def play(network: settings.Settings) -> None:
+    """Both backward passes on the learner's sizes, then the six cases, then the residual."""
+    from lesson.numeric.joins import tied_of
+
+    say("backward")
+    settings.heed_address(UNITS)
+    pair = asked(network, int(UNITS.widget()))
+    what_each_receives(pair)
+    say("tied")
+    snippet(tied_of(pair))
+    say("tied-why")
+    experiment(pair)
+    residual(pair)
+
+
+def asked(network: settings.Settings, units: int) -> Pair:
+    """The learner's network with two branches."""
+    from lesson.numeric.joins import LARGEST, Pair
+
+    pair = Pair(
+        (network.batch, network.inputs, units, network.outputs),
+        network.bias,
+        network.slope if network.activation == "leaky_relu" else 0.0,
+        seed=network.seed,
+    )
+    if pair.fitted() != pair:
+        st.caption(text("fitted", largest=" - ".join(map(str, LARGEST))))
+    return pair.fitted()
+
+
+def what_each_receives(pair: Pair) -> None:
+    """The lines of both joins, and the two signals behind each."""
+    from lesson.numeric.joins import JOINS, THROUGH, received
+    from lesson.numeric.snippet import code_of
+
+    found = {join: received(pair, join) for join in JOINS}
+    for join, column in zip(JOINS, st.columns(2), strict=True):
+        with column:
+            say(f"join-{join}")
+            # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+            st.code(code_of(THROUGH[join]), language=None, wrap_lines=True)
+            for name, signal in (("a1", found[join].grad_a1), ("a2", found[join].grad_a2)):
+                picture(matrix_chart(signal, text(name), words()), text(name))
+    if all(checked.identical for checked in found.values()):
+        st.success(text("checked-identical"), icon=":material/check_circle:")
+    else:
+        largest = max(checked.largest for checked in found.values())
+        st.warning(text("checked-different", largest=figure(largest)), icon=":material/difference:")
+
+
+def experiment(pair: Pair) -> None:
+    """Both joins on a target of the learner's choice, over many seeds."""
+    from lesson.numeric.joins import RUNS, STEPS, TARGETS, clearly_better
+
+    say("experiment", runs=RUNS, steps=STEPS)
+    titles = {text(f"target-{target}"): target for target in TARGETS}
+    target = titles[
+        st.radio(text("target"), list(titles), horizontal=True, key="target", persist_state="session")
+    ]
+    shared = st.toggle(text("shared"), True, key="shared", help=text("shared-help"), persist_state="session")
+    with st.spinner(text("training")):
+        found = duel_of(replace(pair, target=target, shared=shared))
+    curves = {text(f"curve-{join}"): outcome.median for join, outcome in found.items()}
+    picture(
+        growth_chart(np.arange(STEPS), curves, words()["step"], text("left-unexplained"), log=(False, True)),
+        text("curves-alt"),
+    )
+    intervals = {text(f"curve-{join}"): Interval(*outcome.interval) for join, outcome in found.items()}
+    picture(intervals_chart(intervals, text("share-failed"), 0, 1), text("failed-alt"))
+    add, concat = found["add"], found["concat"]
+    say(
+        "budget",
+        add=add.parameters,
+        concat=concat.parameters,
+        add_failed=add.failed,
+        concat_failed=concat.failed,
+        runs=RUNS,
+    )
+    st.info(text(f"verdict-{clearly_better(found) or 'same'}"), icon=":material/balance:")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def duel_of(pair: Pair) -> dict[Join, Outcome]:
+    """The trainings, shared by all sessions with the same settings."""
+    from lesson.numeric.joins import duel
+
+    return duel(pair)
+
+
+def residual(pair: Pair) -> None:
+    """A sum that is right: how much of a signal arrives in front of many layers."""
+    from lesson.numeric.joins import DEPTHS, RUNS, signal_by_depth
+
+    say("residual", runs=RUNS)
+    arrived = {text(f"stack-{name}"): values for name, values in signal_by_depth(pair).items()}
+    picture(
+        growth_chart(list(DEPTHS), arrived, text("depth"), text("signal"), log=(False, True)),
+        text("residual-alt"),
+    )
+    say("residual-why")

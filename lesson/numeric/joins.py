@@ -1,0 +1,332 @@
+"""Two branches joined by adding or by concatenating: both backward passes, and an experiment over many seeds.
+
+    h1 = x1 w1 + b1    a1 = phi(h1)          joined = a1 + a2   or   [a1, a2]
+    h2 = x2 v1 + c1    a2 = phi(h2)          out = joined w2 + b2
+
+The two branches have weights of their own, or share them: v1 is w1 and c1 is b1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson.numeric.network import Activation, loss
+from lesson.numeric.shares import wilson
+from lesson.numeric.snippet import Ran, run
+
+Join = Literal["add", "concat"]
+JOINS: tuple[Join, ...] = ("add", "concat")
+TARGETS = ("against", "first", "alike")
+"""How y depends on two inputs: on their difference, on the first alone, on both in the same way."""
+
+STEPS = 300
+RUNS = 40
+"""So many seeds in a row are trained at once."""
+
+RATE = 0.02
+"""Adam's."""
+
+LARGEST = (64, 8, 16, 4)
+"""Batch, inputs, hidden units and outputs of the largest pair that is trained so many times."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two branches and their task: sizes (batch, inputs of each branch, hidden units of each branch where
+    they are concatenated, outputs), the activation's slope for h <= 0, how the target depends on the two
+    inputs, whether the branches share their weights, and the first seed."""
+
+    sizes: tuple[int, int, int, int] = (64, 3, 4, 1)
+    bias: bool = True
+    slope: float = 0.0
+    target: str = "against"
+    shared: bool = True
+    seed: int = 0
+
+    def fitted(self) -> Pair:
+        """The same, in sizes of at most LARGEST."""
+        batch, inputs, hidden, outputs = map(min, self.sizes, LARGEST)
+        return replace(self, sizes=(batch, inputs, hidden, outputs))
+
+    def parameters(self, join: Join, hidden: int) -> int:
+        """How many numbers are learned with so many units in each branch."""
+        _, inputs, _, outputs = self.sizes
+        branches, rows = 1 if self.shared else 2, int(self.bias)
+        joined = hidden if join == "add" else 2 * hidden
+        return branches * (inputs + rows) * hidden + (joined + rows) * outputs
+
+    def hidden(self, join: Join) -> int:
+        """Units of each branch: as asked where they are concatenated, and where they are added the fewest
+        with which there are at least as many parameters."""
+        asked = self.sizes[2]
+        if join == "concat":
+            return asked
+        budget = self.parameters("concat", asked)
+        return next(units for units in range(asked, 2 * asked + 1) if self.parameters("add", units) >= budget)
+
+    @property
+    def activation(self) -> Activation:
+        return Activation.leaky_relu(self.slope)
+
+
+class Branches(NamedTuple):
+    """What is learned, or its gradients; None where there is no bias, or where v1 and c1 are w1 and b1."""
+
+    w1: Tensor
+    b1: Tensor | None
+    v1: Tensor | None
+    c1: Tensor | None
+    w2: Tensor
+    b2: Tensor | None
+
+
+class Passed(NamedTuple):
+    """The forward pass: h1, h2, a1, a2 (..., batch, hidden), joined, out."""
+
+    h1: Tensor
+    h2: Tensor
+    a1: Tensor
+    a2: Tensor
+    joined: Tensor
+    out: Tensor
+
+
+def affine(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+    return x @ w if b is None else x @ w + b
+
+
+def forward(x1: Tensor, x2: Tensor, branches: Branches, join: Join, activation: Activation) -> Passed:
+    """One network or, with a dimension more in front, many at once."""
+    w1, b1, v1, c1, w2, b2 = branches
+    h1, h2 = affine(x1, w1, b1), affine(x2, w1 if v1 is None else v1, b1 if v1 is None else c1)
+    a1, a2 = activation(h1), activation(h2)
+    joined = a1 + a2 if join == "add" else torch.cat([a1, a2], -1)
+    return Passed(h1, h2, a1, a2, joined, affine(joined, w2, b2))
+
+
+def through_add(grad_out: Tensor, w2: Tensor) -> tuple[Tensor, Tensor]:
+    grad_joined = grad_out @ w2.T
+    grad_a1 = grad_joined
+    grad_a2 = grad_joined
+    return grad_a1, grad_a2
+
+
+def through_concat(grad_out: Tensor, w2: Tensor) -> tuple[Tensor, Tensor]:
+    grad_joined = grad_out @ w2.T
+    units = len(w2) // 2
+    grad_a1 = grad_joined[:, :units]
+    grad_a2 = grad_joined[:, units:]
+    return grad_a1, grad_a2
+
+
+THROUGH: dict[Join, Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]] = {
+    "add": through_add,
+    "concat": through_concat,
+}
+"""What each branch receives from behind the join."""
+
+
+def by_hand(
+    x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation
+) -> Branches:
+    """The gradients of one network, by the seven lines for each branch. Of what the branches share, each
+    contributes its part."""
+    h1, h2, _, _, joined, out = forward(x1, x2, branches, join, activation)
+    grad_out = 2 * (out - y)
+    grad_a1, grad_a2 = THROUGH[join](grad_out, branches.w2)
+    grad_h1, grad_h2 = grad_a1 * activation.derivative(h1), grad_a2 * activation.derivative(h2)
+    grad_w1, grad_v1 = x1.T @ grad_h1, x2.T @ grad_h2
+    grad_b1, grad_c1 = grad_h1.sum(0, keepdim=True), grad_h2.sum(0, keepdim=True)
+    found = (
+        Branches(grad_w1 + grad_v1, grad_b1 + grad_c1, None, None, joined.T @ grad_out, grad_out.sum(0, True))
+        if branches.v1 is None
+        else Branches(grad_w1, grad_b1, grad_v1, grad_c1, joined.T @ grad_out, grad_out.sum(0, True))
+    )
+    return found if branches.b2 is not None else found._replace(b1=None, c1=None, b2=None)
+
+
+def by_autograd(
+    x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation
+) -> Branches:
+    """The same gradients by torch."""
+    leaves = Branches(*(p if p is None else p.detach().requires_grad_() for p in branches))  # type: ignore[arg-type]
+    value = loss(forward(x1, x2, leaves, join, activation).out, y)
+    found = iter(torch.autograd.grad(value, [p for p in leaves if p is not None]))
+    return Branches(*(p if p is None else next(found) for p in leaves))  # type: ignore[arg-type]
+
+
+def task(pair: Pair) -> tuple[Tensor, Tensor, Tensor]:
+    """x1, x2 (batch, inputs) and y (batch, outputs) of one seed, float32.
+
+    y is made of |x u| for a direction u, with a sign for each output: two units make it.
+    """
+    batch, inputs, _, outputs = pair.sizes
+    random = np.random.default_rng((pair.seed, 3))
+    x1, x2 = random.standard_normal((2, batch, inputs))
+    direction = random.standard_normal((inputs, 1))
+    first, second = (np.abs(x @ direction / np.linalg.norm(direction)) for x in (x1, x2))
+    made = {"against": first - second, "first": first, "alike": first + second}[pair.target]
+    y = made * random.choice([-1.0, 1.0], (1, outputs))
+    x1, x2, y = (torch.from_numpy(values).float() for values in (x1, x2, y))
+    return x1, x2, y
+
+
+def start(pair: Pair, join: Join) -> Branches:
+    """The weights of one seed, float32: of variance 2 / inputs in the branches and 1 / units behind the
+    join, biases of zero. Both joins start with the same first units."""
+    _, inputs, _, outputs = pair.sizes
+    hidden = pair.hidden(join)
+    generator = torch.Generator().manual_seed(pair.seed)
+    joined = hidden if join == "add" else 2 * hidden
+
+    def drawn(rows: int, columns: int) -> Tensor:
+        # Column by column, so that more units leave the first ones as they are.
+        return torch.randn((columns, rows), generator=generator).T.contiguous()
+
+    w1 = (2 / inputs) ** 0.5 * drawn(inputs, hidden)
+    v1 = None if pair.shared else (2 / inputs) ** 0.5 * drawn(inputs, hidden)
+    w2 = joined**-0.5 * drawn(joined, outputs)
+    b1, b2 = (torch.zeros(1, hidden), torch.zeros(1, outputs)) if pair.bias else (None, None)
+    return Branches(w1, b1, v1, None if v1 is None or b1 is None else b1.clone(), w2, b2)
+
+
+@dataclass(frozen=True, eq=False)
+class Received:
+    """One network at its start, float64: the signals grad_a1 and grad_a2 (batch, hidden), and whether the
+    gradients by hand are autograd's: identical, or else the largest difference."""
+
+    grad_a1: np.ndarray
+    grad_a2: np.ndarray
+    identical: bool
+    largest: float
+
+
+def received(pair: Pair, join: Join) -> Received:
+    """What each branch gets from behind the join, checked against autograd."""
+    x1, x2, y = (values.double() for values in task(pair))
+    branches = Branches(*(p if p is None else p.double() for p in start(pair, join)))  # type: ignore[arg-type]
+    out = forward(x1, x2, branches, join, pair.activation).out
+    grad_a1, grad_a2 = THROUGH[join](2 * (out - y), branches.w2)
+    pairs = [
+        (ours, theirs)
+        for ours, theirs in zip(
+            by_hand(x1, x2, y, branches, join, pair.activation),
+            by_autograd(x1, x2, y, branches, join, pair.activation),
+            strict=True,
+        )
+        if ours is not None and theirs is not None
+    ]
+    return Received(
+        grad_a1.numpy(),
+        grad_a2.numpy(),
+        all(torch.equal(ours, theirs) for ours, theirs in pairs),
+        max((ours - theirs).abs().max().item() for ours, theirs in pairs),
+    )
+
+
+def tied(print: Callable[..., None], a1: Tensor, a2: Tensor, w2: Tensor) -> None:
+    added = (a1 + a2) @ w2
+    concatenated = torch.cat([a1, a2], 1) @ torch.cat([w2, w2])
+    print("largest difference:", (added - concatenated).abs().max().item())
+
+
+def tied_of(pair: Pair) -> Ran:
+    """Adding is concatenating with equal weights for both halves: at the learner's network, float64."""
+    x1, x2, _ = (values.double() for values in task(pair))
+    branches = Branches(*(p if p is None else p.double() for p in start(pair, "add")))  # type: ignore[arg-type]
+    _, _, a1, a2, _, _ = forward(x1, x2, branches, "add", pair.activation)
+    return run(tied, a1, a2, branches.w2)
+
+
+FAILED = 0.1
+"""A run has failed that leaves more than this share of the target's sum of squares."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One join over RUNS seeds: what it leaves unexplained, as a share of the target's sum of squares
+    (runs, steps), and how many numbers it learns."""
+
+    left: np.ndarray
+    parameters: int
+
+    @property
+    def median(self) -> np.ndarray:
+        """Over the runs (steps,)."""
+        return np.median(self.left, 0)
+
+    @property
+    def failed(self) -> int:
+        """How many runs fail."""
+        return int((self.left[:, -1] > FAILED).sum())
+
+    @property
+    def interval(self) -> tuple[float, float, float]:
+        """The share of runs that fail, between the ends of its interval."""
+        low, high = wilson(self.failed, RUNS)
+        return low, self.failed / RUNS, high
+
+
+def duel(pair: Pair) -> dict[Join, Outcome]:
+    """Both joins on the same data, adding with at least as many parameters."""
+    return {join: Outcome(trained(pair, join), pair.parameters(join, pair.hidden(join))) for join in JOINS}
+
+
+def clearly_better(found: dict[Join, Outcome]) -> Join | None:
+    """The join that fails less often, if the intervals tell; else None."""
+    (add_low, _, add_high), (concat_low, _, concat_high) = (found[join].interval for join in JOINS)
+    return "concat" if concat_high < add_low else "add" if add_high < concat_low else None
+
+
+def trained(pair: Pair, join: Join) -> np.ndarray:
+    """What RUNS independent networks, trained by Adam, leave of their targets (runs, steps)."""
+    seeds = [replace(pair, seed=pair.seed + number) for number in range(RUNS)]
+    x1, x2, y = (torch.stack(values) for values in zip(*map(task, seeds), strict=True))
+    starts = zip(*(start(seed, join) for seed in seeds), strict=True)
+    branches = Branches(*(None if tensors[0] is None else torch.stack(tensors) for tensors in starts))  # type: ignore[arg-type]
+    learned = [p.requires_grad_() for p in branches if p is not None]
+    # Adam works entry by entry, so that the networks do not disturb each other.
+    adam = torch.optim.Adam(learned, lr=RATE)
+    whole = y.square().sum((1, 2))
+    left = []
+    for _ in range(STEPS):
+        out = forward(x1, x2, branches, join, pair.activation).out
+        by_run = (out - y).square().sum((1, 2))
+        left.append(by_run.detach() / whole)
+        adam.zero_grad()
+        by_run.sum().backward()
+        adam.step()
+    return torch.stack(left, 1).numpy()
+
+
+DEPTHS = range(31)
+
+
+def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
+    """How much of a signal arrives at the first of so many layers: the mean over RUNS seeds of the root mean
+    square of its gradient there, for a signal of 1 at the end, (len(DEPTHS),) each.
+
+    Layers are relu(h w) in a row, and h + relu(h w) where the layer's input is added to its output, as
+    in a residual network (He et al., 2016); w has variance 1 / units.
+    """
+    units = max(pair.sizes[2], 2)
+    generator = torch.Generator().manual_seed(pair.seed)
+    first = torch.randn((RUNS, pair.sizes[0], units), generator=generator)
+    weights = torch.randn((DEPTHS[-1], RUNS, units, units), generator=generator) * units**-0.5
+    signal = torch.randn(first.shape, generator=generator)
+    found = {}
+    for name, kept in (("plain", 0.0), ("residual", 1.0)):
+        x = h = first.clone().requires_grad_()
+        arrived = [1.0]
+        for w in weights:
+            h = kept * h + torch.relu(h @ w)
+            (gradient,) = torch.autograd.grad(h, x, signal, retain_graph=True)
+            arrived.append((gradient.square().mean() / signal.square().mean()).sqrt().item())
+        found[name] = np.array(arrived)
+    return found

@@ -1,0 +1,30 @@
+"""Add or concatenate: the six cases, at every network."""
+
+from __future__ import annotations
+
+import pytest
+
+from lesson import prose
+from tests.app.lesson_app import open_page, texts
+from tests.app.test_derivation import NETWORKS
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("units", [1, 16])
+def test_the_page_at_the_extremes(network: dict[str, object], units: int) -> None:
+    app = open_page("add-or-concat", units=units, **network)
+    assert "**identical**, to the last bit" in texts(app)
+    assert "grad_a2 = grad_joined\n" in app.code[0].value
+    assert "Runs that fail: add **" in texts(app)
+
+
+def test_the_six_cases() -> None:
+    app = open_page("add-or-concat")
+    assert "**Here it matters.**" in texts(app)
+    app.toggle(key="shared").set_value(False).run(timeout=30)
+    assert "**Here it makes no difference**" in texts(app)
+    app.radio(key="target").set_value(prose.say("en", "add-or-concat", "target-alike")).run(timeout=30)
+    assert "**Here it makes no difference**" in texts(app)
+    app.toggle(key="shared").set_value(True).run(timeout=30)
+    assert not app.exception
+    assert "**Here it makes no difference**" in texts(app)
