@@ -15,7 +15,7 @@ PARTS = {
     "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
     "part-practise": ("your-turn", "wrong-gradients"),
-    "part-why": ("add-or-concat", "dying-relu"),
+    "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 
 

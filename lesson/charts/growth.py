@@ -11,8 +11,8 @@ import pandas as pd
 from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, drawing, span
 
-COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS)
-DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3])
+COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS, theme.ERROR, theme.HIDDEN)
+DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3], [1, 0], [10, 4])
 
 
 def growth_chart(
@@ -43,9 +43,11 @@ def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) 
     )
     colors = alt.Scale(domain=names, range=COLORS[: len(names)])
     dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
+    # Two columns fit a narrow screen.
+    legend = alt.Legend(**theme.LEGEND.to_dict(), columns=2) if len(names) > 3 else theme.LEGEND
     dashed = base.mark_line(strokeWidth=2.5).encode(
-        color=alt.Color("curve:N", scale=colors, legend=theme.LEGEND),
-        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=theme.LEGEND),
+        color=alt.Color("curve:N", scale=colors, legend=legend),
+        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=legend),
     )
     tooltip = [
         alt.Tooltip("curve:N", title=" "),

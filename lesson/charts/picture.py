@@ -62,6 +62,11 @@ def span(field: str, empty: tuple[float, float] = (0, 1)) -> list[alt.ExprRef]:
     ]
 
 
+def span_ends(low: str, high: str) -> list[alt.ExprRef]:
+    """The domain of an axis, from the least value of one field to the greatest of another."""
+    return [span(low)[0], span(high)[1]]
+
+
 def span_with(low: float, high: float, field: str) -> list[alt.ExprRef]:
     """The same, and wide enough for what has to be on the axis in any case."""
     least, greatest = span(field)

@@ -51,6 +51,12 @@ def first_line(message: object) -> str:
 
 
 @cache
+def source_of(thing: type) -> str:
+    """A class as it stands in its file."""
+    return textwrap.dedent(inspect.getsource(thing)).rstrip()
+
+
+@cache
 def code_of(function: Callable[..., object]) -> str:
     """The body of a function as it stands in its file, without its head and docstring."""
     source = textwrap.dedent(inspect.getsource(function))

@@ -1,0 +1,207 @@
+"""Coin flips: gates without a derivative, four estimators beside the exact gradient, and gradcheck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from lesson import settings
+from lesson.charts.draws import draws_chart
+from lesson.charts.growth import growth_chart
+from lesson.page import ask, figure, picture, say, snippet, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.estimates import Samples
+    from lesson.numeric.gates import Gated
+
+GATES = settings.Step("gates", 4, (1, 2, 3, 4, 5, 6))
+TEMPERATURE = settings.Step("temperature", 0.5, (0.05, 0.1, 0.2, 0.5, 1.0, 2.0))
+
+
+def render(network: settings.Settings) -> None:
+    say("question")
+    ask("predict")
+    play(network)
+    your_own_function()
+    say("explain")
+    ask("check-unbiased")
+    ask("check-gradcheck")
+
+
+@st.fragment
+def play(network: settings.Settings) -> None:
+    """The flip without a derivative, the estimators beside the truth, and trainings with each."""
+    from lesson.numeric.gates import unnoticed_of
+
+    say("play")
+    settings.heed_address(GATES, TEMPERATURE)
+    left, right = st.columns(2)
+    with left:
+        units = int(GATES.widget())
+    with right:
+        temperature = TEMPERATURE.widget()
+    gated = asked(network, units, temperature)
+    say("unnoticed")
+    snippet(unnoticed_of(gated))
+    say("unnoticed-why")
+    four_ways()
+    found = samples_of(gated)
+    say("truth", masks=2**units, difference=figure(found.finite_difference))
+    one_entry(found, gated)
+    bias_and_spread(found)
+    more_samples(found)
+    train(gated)
+
+
+def asked(network: settings.Settings, units: int, temperature: float) -> Gated:
+    """The learner's network with a gate on each hidden unit."""
+    from lesson.numeric.gates import LARGEST, Gated
+
+    gated = Gated(
+        (network.batch, network.inputs, units, network.outputs),
+        network.bias,
+        network.slope if network.activation == "leaky_relu" else 0.0,
+        temperature,
+        network.seed,
+    )
+    if gated.fitted() != gated:
+        st.caption(text("fitted", largest=" - ".join(map(str, LARGEST))))
+    return gated.fitted()
+
+
+def four_ways() -> None:
+    """Each estimator's idea and its lines."""
+    from lesson.numeric.gates import SHOWN, StraightThrough
+    from lesson.numeric.snippet import code_of, source_of
+
+    say("ways")
+    for tab, (name, function) in zip(
+        st.tabs([text(f"name-{name}") for name in SHOWN]), SHOWN.items(), strict=True
+    ):
+        with tab:
+            say(f"way-{name}")
+            lines = code_of(function)
+            # Streamlit colours Python too faintly for its light page (axe: color-contrast).
+            st.code(
+                f"{source_of(StraightThrough)}\n\n{lines}" if name == "straight-through" else lines,
+                language=None,
+                wrap_lines=True,
+            )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def samples_of(gated: Gated) -> Samples:
+    """The draws, shared by all sessions with the same settings."""
+    from lesson.numeric.estimates import samples
+
+    return samples(gated)
+
+
+def one_entry(found: Samples, gated: Gated) -> None:
+    """Where the draws of one weight's gradient fall."""
+    from lesson.numeric.estimates import SAMPLES, distribution
+
+    say("one-entry", samples=f"{SAMPLES:,}")
+    entries = gated.entries
+    if st.session_state.get("gate-weight") not in entries:
+        st.session_state["gate-weight"] = entries[found.telling]
+    chosen = st.selectbox(text("weight"), entries, key="gate-weight", persist_state="session")
+    drawn = distribution(found, entries.index(chosen))
+    picture(
+        draws_chart(
+            drawn.edges,
+            {text(f"name-{name}"): share for name, share in drawn.shares.items()},
+            {text(f"name-{name}"): mean for name, mean in drawn.means.items()},
+            drawn.truth,
+            text("gradient-of-weight"),
+            words(),
+        ),
+        text("draws-alt"),
+    )
+
+
+def bias_and_spread(found: Samples) -> None:
+    table = []
+    for name in found.drawn:
+        verdict = found.verdict(name)
+        table.append(
+            {
+                text("column-estimator"): text(f"name-{name}"),
+                text("column-bias"): f"{verdict.bias:.1%}",
+                text("column-spread"): f"{verdict.spread:.0%}",
+                text("column-inside"): text("of", inside=verdict.inside, all=len(found.truth)),
+            }
+        )
+    st.table(pd.DataFrame(table), hide_index=True, alt=text("table-alt"))
+    say("table")
+
+
+def more_samples(found: Samples) -> None:
+    """Bias and variance in one picture: the error of a mean against the number of draws."""
+    from lesson.numeric.estimates import COUNTS
+
+    say("more-samples")
+    errors = {text(f"name-{name}"): error for name, error in found.error.items()}
+    picture(
+        growth_chart(COUNTS, errors, text("number-of-draws"), text("error"), log=(True, True)),
+        text("errors-alt"),
+    )
+    say("more-samples-why")
+
+
+def train(gated: Gated) -> None:
+    """All six ways, on request, one after the other."""
+    from lesson.numeric.gate_training import RUNS, STEPS
+
+    say("train", runs=RUNS, steps=STEPS)
+    if st.button(text("train-button"), icon=":material/play_arrow:", key="train-gates"):
+        st.session_state["gates-trained"] = True
+    if not st.session_state.get("gates-trained"):
+        return
+    losses = trainings_of(gated)
+    steps = np.linspace(0, STEPS, len(next(iter(losses.values()))), endpoint=False)
+    named = {text(f"name-{name}"): values for name, values in losses.items()}
+    picture(
+        growth_chart(steps, named, words()["step"], text("expected-loss"), log=(False, True)),
+        text("losses-alt"),
+    )
+    say("trained", naive=figure(float(losses["naive"][-1])), exactly=figure(float(losses["exactly"][-1])))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
+    """All trainings, with a bar that tells how far they are; any other control stops them."""
+    from lesson.numeric.gate_training import trainings, ways
+
+    bar = st.progress(0.0, text("training"))
+    found = {}
+    for name, losses in trainings(gated):
+        found[name] = losses
+        bar.progress(len(found) / len(ways(gated.temperature)), text("training"))
+    bar.empty()
+    return found
+
+
+def your_own_function() -> None:
+    """An autograd.Function with a backward pass by hand, and gradcheck, which finds a planted error."""
+    from lesson.numeric.functions import (
+        Forgetful,
+        Rectified,
+        checked,
+        checked_forgetful,
+        checked_straight_through,
+    )
+    from lesson.numeric.snippet import run, source_of
+
+    say("own-function")
+    st.code(source_of(Rectified), language=None, wrap_lines=True)
+    snippet(run(checked))
+    say("planted")
+    st.code(source_of(Forgetful), language=None, wrap_lines=True)
+    snippet(run(checked_forgetful))
+    say("rejected")
+    snippet(run(checked_straight_through))
+    say("rejected-why")

@@ -1,0 +1,136 @@
+"""Bias and spread of gradient estimates: many draws of each estimator beside the exact gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson.numeric.gates import Gated, activation_of, estimators, exactly, loss_of, task
+
+SAMPLES = 1024
+COUNTS = tuple(2**power for power in range(11))
+"""Numbers of draws whose mean is taken; each divides SAMPLES."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Gradients of the gates' weights, wg then bg if there is one, flat: the truth (entries,), its largest
+    difference from finite differences of the exact expectation, and SAMPLES draws of each estimator
+    (samples, entries)."""
+
+    truth: np.ndarray
+    finite_difference: float
+    drawn: Mapping[str, np.ndarray]
+
+    @property
+    def error(self) -> dict[str, np.ndarray]:
+        """How far the mean of COUNTS draws is from the truth: the root mean square over groups of draws, as
+        a share of the truth's norm, (len(COUNTS),) each."""
+        norm = np.linalg.norm(self.truth) or 1.0
+        found = {}
+        for name, draws in self.drawn.items():
+            means = [draws.reshape(-1, count, len(self.truth)).mean(1) for count in COUNTS]
+            found[name] = np.array(
+                [np.sqrt((np.linalg.norm(mean - self.truth, axis=1) ** 2).mean()) / norm for mean in means]
+            )
+        return found
+
+    @property
+    def telling(self) -> int:
+        """The entry for which the straight-through estimator's bias shows most."""
+        draws = self.drawn["straight-through"]
+        return int(np.argmax(np.abs(draws.mean(0) - self.truth) / (draws.std(0) + 1e-12)))
+
+    def verdict(self, name: str) -> Verdict:
+        """Bias and spread of an estimator."""
+        draws = self.drawn[name]
+        bias, spread = draws.mean(0) - self.truth, draws.std(0, ddof=1)
+        norm = np.linalg.norm(self.truth) or 1.0
+        inside = np.abs(bias) <= 1.96 * spread / len(draws) ** 0.5
+        return Verdict(
+            float(np.linalg.norm(bias) / norm), float(np.linalg.norm(spread) / norm), int(inside.sum())
+        )
+
+
+class Verdict(NamedTuple):
+    """The mean's distance from the truth and the standard deviation of a single draw, as shares of the
+    truth's norm, and for how many entries the 95 % interval of the mean holds the truth."""
+
+    bias: float
+    spread: float
+    inside: int
+
+
+def samples(gated: Gated) -> Samples:
+    """The truth and many draws of each estimator, at the start of the training, float64."""
+    x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
+    loss = loss_of(activation_of(gated)(x @ w1 + b1), w2, b2, y)
+    s = (x @ wg + bg).requires_grad_()
+    noise = torch.rand(
+        (SAMPLES, *s.shape), generator=torch.Generator().manual_seed(gated.seed + 1), dtype=s.dtype
+    ).clamp_(1e-12, 1 - 1e-12)
+    # A bias is a weight whose input is always one.
+    with_ones = torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], 1) if gated.bias else x
+    at = torch.cat([wg, bg]) if gated.bias else wg
+
+    def by_weights(grad_s: Tensor) -> np.ndarray:
+        """From (..., batch, units) to (..., entries of wg and bg)."""
+        return (with_ones.T @ grad_s).flatten(-2).numpy()
+
+    (true_s,) = torch.autograd.grad(exactly(s, noise[:0], loss).sum(), s)
+    truth = by_weights(true_s)
+    moved = finite_differences(lambda moving: exactly(with_ones @ moving, noise[:0], loss).sum(), at)
+    drawn = {}
+    for name, estimate in estimators(gated.temperature).items():
+        each = s.detach().expand(noise.shape).clone().requires_grad_()
+        (grad_s,) = torch.autograd.grad(estimate(each, noise, loss).sum(), each)
+        drawn[name] = by_weights(grad_s)
+    return Samples(truth, float(np.abs(moved - truth).max()), drawn)
+
+
+def finite_differences(function: Callable[[Tensor], Tensor], at: Tensor, step: float = 1e-5) -> np.ndarray:
+    """Central differences of a scalar function by every entry, flat."""
+    found = []
+    for number in range(at.numel()):
+        moved = torch.zeros(at.numel(), dtype=at.dtype)
+        moved[number] = step
+        moved = moved.reshape(at.shape)
+        found.append((function(at + moved) - function(at - moved)).item() / (2 * step))
+    return np.array(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """Draws of one entry: edges (bins + 1,), for each estimator the share of draws in each bin (bins,),
+    those beyond the ends in the first and last, and the mean of all; and the truth."""
+
+    edges: np.ndarray
+    shares: Mapping[str, np.ndarray]
+    means: Mapping[str, float]
+    truth: float
+
+
+BINS = 48
+
+
+def distribution(found: Samples, entry: int) -> Distribution:
+    """Of the draws of one entry of wg and bg, flat."""
+    draws = {name: values[:, entry] for name, values in found.drawn.items()}
+    everything = np.concatenate([*draws.values(), [found.truth[entry]]])
+    low, high = np.quantile(everything, [0.01, 0.99])
+    truth = float(found.truth[entry])
+    low, high = min(low, truth), max(high, truth)
+    if low == high:
+        low, high = low - 1, high + 1
+    edges = np.linspace(low, high, BINS + 1)
+    return Distribution(
+        edges,
+        {name: np.histogram(v.clip(low, high), edges)[0] / len(v) for name, v in draws.items()},
+        {name: float(values.mean()) for name, values in draws.items()},
+        truth,
+    )

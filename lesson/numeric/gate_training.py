@@ -1,0 +1,66 @@
+"""Training a network with gates, with each way to send a gradient through the flips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from lesson.numeric.gates import (
+    Estimator,
+    Gated,
+    Weights,
+    activation_of,
+    estimators,
+    exactly,
+    loss_of,
+    naive,
+    task,
+)
+
+STEPS = 400
+RUNS = 20
+RATE = 0.02
+"""Adam's."""
+
+EVERY = 5
+"""Of the steps, each EVERY-th is measured exactly."""
+
+
+def ways(temperature: float) -> dict[str, Estimator]:
+    """By name, best informed first."""
+    return {"exactly": exactly, **estimators(temperature), "naive": naive}
+
+
+def trainings(gated: Gated) -> Iterator[tuple[str, np.ndarray]]:
+    """Each way in turn: the expected loss, median over RUNS seeds (STEPS / EVERY,)."""
+    for name, way in ways(gated.temperature).items():
+        yield name, np.median(trained(gated, way), 0)
+
+
+def trained(gated: Gated, way: Estimator) -> np.ndarray:
+    """RUNS independent networks trained by Adam with one draw a step: their expected losses
+    (runs, STEPS / EVERY)."""
+    tasks = [task(replace(gated, seed=gated.seed + number), torch.float32) for number in range(RUNS)]
+    x, y = (torch.stack([one[place] for one in tasks]) for place in (0, 1))  # type: ignore[misc]
+    weights = Weights(*(torch.stack(tensors) for tensors in zip(*(one[2] for one in tasks), strict=True)))
+    learned = weights if gated.bias else (weights.wg, weights.w1, weights.w2)
+    activation = activation_of(gated)
+    # Adam works entry by entry, so that the networks do not disturb each other.
+    adam = torch.optim.Adam([w.requires_grad_() for w in learned], lr=RATE)
+    generator = torch.Generator().manual_seed(gated.seed + 1)
+    losses = []
+    for step in range(STEPS):
+        wg, bg, w1, b1, w2, b2 = weights
+        s = x @ wg + bg
+        loss = loss_of(activation(x @ w1 + b1), w2, b2, y)
+        noise = torch.rand(s.shape, generator=generator).clamp_(1e-6, 1 - 1e-6)
+        if step % EVERY == 0:
+            with torch.no_grad():
+                losses.append(exactly(s, noise, loss).sum(1))
+        adam.zero_grad()
+        way(s, noise, loss).sum().backward()
+        adam.step()
+    return torch.stack(losses, 1).numpy()

@@ -1,0 +1,49 @@
+"""Coin flips: estimators beside the truth at every network, trainings on request."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.lesson_app import open_page, texts
+from tests.app.test_derivation import NETWORKS
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("gates", [1, 6])
+def test_the_page_at_the_extremes(network: dict[str, object], gates: int) -> None:
+    app = open_page("bernoulli-gate", gates=gates, temperature=0.05, **network)
+    table = app.table[0].value.set_index("Estimator")
+    held, _, entries = str(table.loc["with baseline", "Intervals that hold the truth"]).split()
+    assert int(held) >= 0.7 * int(entries)
+    assert f"over {2**gates} masks" in texts(app)
+    assert sum("Jacobian mismatch" in error.value for error in app.error) == 2
+
+
+def test_the_estimators_and_their_lines() -> None:
+    app = open_page("bernoulli-gate")
+    assert [tab.label for tab in app.tabs] == [
+        "straight-through",
+        "score function",
+        "with baseline",
+        "relaxed gate",
+    ]
+    shown = "\n".join(code.value for code in app.code)
+    assert "class StraightThrough(torch.autograd.Function)" in shown
+    assert "(value - baseline).detach() * log_probability(m, s)" in shown
+    assert "largest entry of s.grad: 0.0" in shown
+
+
+def test_a_weight_that_is_gone_is_replaced() -> None:
+    app = open_page("bernoulli-gate")
+    app.selectbox(key="gate-weight").set_value("bg[1,4]").run(timeout=30)
+    app.select_slider(key="gates").set_value(2).run(timeout=30)
+    assert not app.exception
+    assert app.selectbox(key="gate-weight").value != "bg[1,4]"
+
+
+def test_trainings_on_request() -> None:
+    app = open_page("bernoulli-gate", gates=2)
+    assert "Through torch's zero the expected loss ends at" not in texts(app)
+    app.button(key="train-gates").click().run(timeout=120)
+    assert not app.exception
+    assert "Through torch's zero the expected loss ends at" in texts(app)
