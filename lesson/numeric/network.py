@@ -15,6 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import leaky_relu
 
+# Networks of this size gain nothing from a second thread, while threads of several learners that wait for
+# each other on two cores lose the most of their time.
+torch.set_num_threads(1)
+
 
 class Params(NamedTuple):
     """The trained tensors, or their gradients, which have the same shapes.

@@ -29,10 +29,14 @@ open_chapter({!r})
 
 def open_page(chapter: str = "home", /, **address: object) -> AppTest:
     """A chapter as a browser meets it at an address with these parameters."""
-    app = AppTest.from_file(str(APP)) if chapter == "home" else AppTest.from_string(OPEN.format(chapter))
+    app = (
+        AppTest.from_file(str(APP), default_timeout=60)
+        if chapter == "home"
+        else AppTest.from_string(OPEN.format(chapter), default_timeout=60)
+    )
     for name, value in address.items():
         app.query_params[name] = str(value)
-    app.run(timeout=60)
+    app.run()
     assert not app.exception
     return app
 

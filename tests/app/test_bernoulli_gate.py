@@ -35,8 +35,8 @@ def test_the_estimators_and_their_lines() -> None:
 
 def test_a_weight_that_is_gone_is_replaced() -> None:
     app = open_page("bernoulli-gate")
-    app.selectbox(key="gate-weight").set_value("bg[1,4]").run(timeout=30)
-    app.select_slider(key="gates").set_value(2).run(timeout=30)
+    app.selectbox(key="gate-weight").set_value("bg[1,4]").run()
+    app.select_slider(key="gates").set_value(2).run()
     assert not app.exception
     assert app.selectbox(key="gate-weight").value != "bg[1,4]"
 
@@ -44,6 +44,6 @@ def test_a_weight_that_is_gone_is_replaced() -> None:
 def test_trainings_on_request() -> None:
     app = open_page("bernoulli-gate", gates=2)
     assert "Through torch's zero the expected loss ends at" not in texts(app)
-    app.button(key="train-gates").click().run(timeout=120)
+    app.button(key="train-gates").click().run()
     assert not app.exception
     assert "Through torch's zero the expected loss ends at" in texts(app)

@@ -16,7 +16,7 @@ def test_the_page_at_the_extremes(network: dict[str, object], hard: bool) -> Non
     counted = app.table[0].value
     assert next(iter(counted["Units that woke"])) == 0
     assert (counted["Units that died"] + counted["Units that woke"] <= counted["Of all units"]).all()
-    app.button(key="try").click().run(timeout=60)
+    app.button(key="try").click().run()
     assert not app.exception
     assert len(app.table[1].value) == 5
 
@@ -27,10 +27,10 @@ def test_a_unit_dies_when_the_page_says_so() -> None:
     assert (
         "its entry of grad_b1: 0.0" in app.code[1].value or "its entry of grad_b1: -0.0" in app.code[1].value
     )
-    app.slider(key="start_bias").set_value(1.0).run(timeout=30)
-    app.slider(key="zeros").set_value(0.0).run(timeout=30)
-    app.select_slider(key="scale").set_value(0.3).run(timeout=30)
-    app.select_slider(key="pace").set_value(1e-4).run(timeout=30)
+    app.slider(key="start_bias").set_value(1.0).run()
+    app.slider(key="zeros").set_value(0.0).run()
+    app.select_slider(key="scale").set_value(0.3).run()
+    app.select_slider(key="pace").set_value(1e-4).run()
     assert not app.exception
     assert "In this run no ReLU unit is silent at the end" in texts(app)
 
