@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ WIDGETS = (
     "text_area",
     "text_input",
 )
+PATIENCE = 120
+"""Seconds for an answer."""
+
 TEXTS = {"markdown": "body", "alert": "body", "heading": "body"}
 
 
@@ -123,11 +127,12 @@ class Learner:
             self.texts.clear()
         begun = time.perf_counter()
         await self.socket.send(message.SerializeToString())
-        while True:
-            data = await self.socket.recv()
-            assert isinstance(data, bytes)
-            if self.hear(ForwardMsg.FromString(data)):
-                return time.perf_counter() - begun
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                data = await self.socket.recv()
+                assert isinstance(data, bytes)
+                if self.hear(ForwardMsg.FromString(data)):
+                    return time.perf_counter() - begun
 
     def hear(self, message: ForwardMsg) -> bool:
         """Take note of a message; whether the page is done with it."""

@@ -124,7 +124,9 @@ def test_a_page_outlives_its_server(browser: Browser) -> None:
     try:
         page.goto(f"{own.address}/train?autograd_dtype=float64&steps=50")
         settle(page)
+        before = metric(page, DRIFT)
         set_number(page, "hidden", 4)
+        expect(metric_value(page, DRIFT)).not_to_have_text(before, timeout=60_000)
         drift = metric(page, DRIFT)
         own.kill()
         own.start()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 WIDE, NARROW = 1280, 390
 FORMULA_BOX = 'scrollable-region-focusable: <span class="katex-display">'
@@ -16,10 +18,7 @@ FORMULA_BOX = 'scrollable-region-focusable: <span class="katex-display">'
 @contextmanager
 def visit(browser: Browser, address: str, width: int = WIDE, theme: str = "light") -> Iterator[Page]:
     """The page at an address, settled; on leaving, the console must have stayed silent."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light"
-    )
-    page = context.new_page()
+    page = window(browser, width, theme).new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.extend(complaint(message)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -27,7 +26,14 @@ def visit(browser: Browser, address: str, width: int = WIDE, theme: str = "light
     settle(page)
     yield page
     assert complaints == []
-    context.close()
+    page.close()
+
+
+@cache
+def window(browser: Browser, width: int, theme: str) -> BrowserContext:
+    """A window for all visits of this kind: Streamlit's own scripts are loaded and compiled once."""
+    scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
+    return browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
 
 
 def complaint(message: ConsoleMessage) -> list[str]:

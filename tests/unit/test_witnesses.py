@@ -105,7 +105,8 @@ def test_extreme_networks_are_heard_too(sizes: tuple[int, int, int, int], bias: 
     batch, inputs, hidden, outputs = sizes
     config = Config(Normal(batch, inputs, outputs), hidden, bias=bias)
     assert max(cut(config).sizes) <= 64
-    for name in NOTICED:
+    # Without bias there is less that can be new.
+    for name in NOTICED if bias else ("factor", "no-sum", "precision"):
         hearing = hear(name, config, False)
         assert set(hearing.noticed) == {"shapes", "loss", "finite", "autograd"}
 
@@ -116,9 +117,3 @@ def test_the_notebooks_mystery_is_the_sum(seed: int) -> None:
     assert gaps["mended"] == 0
     assert gaps["float32"] > 1e-2
     assert gaps["float64"] == pytest.approx(gaps["float32"], rel=0.02)
-
-
-def test_sometimes_the_mistake_is_ahead() -> None:
-    differences = mystery.ahead(0)
-    assert len(differences) == mystery.SEEDS
-    assert 0 < (differences < 0).sum() < mystery.SEEDS
