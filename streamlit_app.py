@@ -4,7 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from lesson import page, prose, settings
+from lesson import page, prose, settings, worker
+from lesson.ahead import load_ahead
 from lesson.chapters import PARTS, open_chapter
 
 
@@ -24,6 +25,8 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
             st.page_link(pages[name], query_params=settings.kept_in_address())
 
 
+# They load torch while the first page is drawn.
+worker.workers()
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
 pages = {name: chapter(name) for names in PARTS.values() for name in names}
 # First of all: what reruns the script before this line would end on the home page.
@@ -36,3 +39,4 @@ with st.sidebar:
     # Drawn here and not in a page, so that a switch of pages keeps the values and the address.
     st.session_state["network"] = settings.network()
 current.run()
+load_ahead()

@@ -22,7 +22,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,20 +57,41 @@ RIGHT_AND_WRONG = [
 
 @dataclass
 class Server:
-    """A running server, measured from outside."""
+    """A running server with its processes, measured from outside."""
 
     address: str
     process: int
+    peak: float = 0.0
 
-    def status(self, field: str) -> float:
-        """VmRSS or VmHWM, in MB."""
-        text = Path(f"/proc/{self.process}/status").read_text(encoding="ascii")
-        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(field)) / 1024
+    def processes(self) -> list[Path]:
+        """The server's own and those that it started."""
+        found, new = [], [str(self.process)]
+        while new:
+            found += new
+            tasks = [path for number in new for path in Path(f"/proc/{number}/task").glob("*/children")]
+            new = []
+            for path in tasks:
+                # A thread may have ended since it was listed.
+                with suppress(FileNotFoundError):
+                    new += path.read_text(encoding="ascii").split()
+        return [Path("/proc", number) for number in found]
+
+    def memory(self) -> float:
+        """MB, what processes share counted once (proportional set size)."""
+        found = 0
+        for process in self.processes():
+            rollup = (process / "smaps_rollup").read_text(encoding="ascii")
+            found += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+        self.peak = max(self.peak, found / 1024)
+        return found / 1024
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""
-        fields = Path(f"/proc/{self.process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        seconds = 0.0
+        for process in self.processes():
+            fields = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return seconds
 
 
 @contextmanager
@@ -102,13 +123,19 @@ class Register:
     answers: list[tuple[float, str]] = field(default_factory=list)
     turns: list[tuple[float, str]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
 
 
-def value_for(widget: Widget, dice: random.Random) -> object:
+def value_for(widget: Widget, learner: Learner, dice: random.Random) -> object:
     """Another value for a widget, as its wire format has it; None where a learner would leave it alone."""
     proto = widget.proto
     if widget.kind == "number_input":
-        return float(dice.choice(CLASS_SIZES.get(widget.key, range(10_000))))
+        # Plus and minus are nearer than the keyboard.
+        if widget.key not in CLASS_SIZES or dice.random() < 0.5:
+            state = learner.states.get(proto.id)
+            now = state.double_value if state else proto.default
+            return float(max(proto.min, now + dice.choice((-1, 1)) * proto.step))
+        return float(dice.choice(CLASS_SIZES[widget.key]))
     if widget.kind == "checkbox":
         return dice.random() < 0.5
     if widget.kind in {"radio", "selectbox"}:
@@ -141,7 +168,7 @@ async def study(number: int, server: Server, register: Register, until: float) -
                     register.errors += learner.errors
                     return
                 widget = dice.choice(list(learner.controls()))
-                value = value_for(widget, dice)
+                value = value_for(widget, learner, dice)
                 if value is not None:
                     seconds = await learner.move(widget, value)
                     register.answers.append((seconds, f"{chapter} {widget.key}"))
@@ -154,6 +181,9 @@ async def lesson_with(learners: int, server: Server, seconds: float) -> Register
     async with asyncio.TaskGroup() as group:
         for number in range(learners):
             group.create_task(study(number, server, register, until))
+        while time.monotonic() < until:
+            register.memory.append(server.memory())
+            await asyncio.sleep(1)
     return register
 
 
@@ -173,25 +203,21 @@ def main() -> None:
     )
     for learners in asked.learners:
         with served() as server:
-            start = server.status("VmRSS")
-            begun, cpu = time.monotonic(), server.cpu()
-            early = asyncio.run(lesson_with(learners, server, asked.seconds / 5))
-            first = server.status("VmRSS")
-            register = asyncio.run(lesson_with(learners, server, asked.seconds * 4 / 5))
+            start, begun, cpu = server.memory(), time.monotonic(), server.cpu()
+            found = asyncio.run(lesson_with(learners, server, asked.seconds))
             share = (server.cpu() - cpu) / (time.monotonic() - begun)
-            answers = early.answers + register.answers
-            errors = early.errors + register.errors
-            median, high = percentile(answers, 0.5), percentile(answers, 0.95)
+            # After a fifth of the time everything is loaded; what grows after that would go on growing.
+            early, end = found.memory[len(found.memory) // 5], found.memory[-1]
+            median, high = percentile(found.answers, 0.5), percentile(found.answers, 0.95)
             print(
-                f"{learners:8}{len(answers):9}{median:10.2f}{high:8.2f}"
-                f"{percentile(early.turns + register.turns, 0.95):13.2f}{len(errors):8}"
-                f"{start:10.0f}{first:8.0f}{server.status('VmRSS'):8.0f}{server.status('VmHWM'):8.0f}"
-                f"{share:7.0%}",
+                f"{learners:8}{len(found.answers):9}{median:10.2f}{high:8.2f}"
+                f"{percentile(found.turns, 0.95):13.2f}{len(found.errors):8}"
+                f"{start:10.0f}{early:8.0f}{end:8.0f}{server.peak:8.0f}{share:7.0%}",
                 flush=True,
             )
-        for error in sorted(set(errors))[:5]:
+        for error in sorted(set(found.errors))[:5]:
             print("   ", error)
-        slowest = sorted(answers, reverse=True)[:8]
+        slowest = sorted(found.answers, reverse=True)[:6]
         print("    slowest:", ", ".join(f"{what} {taken:.1f}" for taken, what in slowest), flush=True)
 
 

@@ -13,8 +13,10 @@ from lesson.charts import theme
 from lesson.charts.picture import Picture
 from lesson.numeric import source
 from lesson.numeric.config import Config
+from lesson.worker import compute
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
     from sympy import Basic, Expr
 
     from lesson.numeric.snippet import Ran
@@ -108,13 +110,30 @@ def snippet(ran: Ran) -> None:
             st.error(f"`{ran.error.replace('`', chr(39))}`", icon=":material/error:")
 
 
+@st.cache_data(show_spinner=False)
+def devices() -> tuple[str, ...]:
+    """The devices that this server can train on."""
+    from lesson.numeric import training
+
+    return compute(training.devices)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
 def trained(config: Config) -> History:
     """A whole training, shared by all sessions with the same settings."""
     # torch loads here, behind the first paint.
     from lesson.numeric.training import train
 
-    return train(config)
+    return compute(train, config)
+
+
+def in_line(bar: DeltaGenerator) -> Callable[[int], None]:
+    """Tells, in the place of a progress bar, how many long runs come first."""
+
+    def tell(place: int) -> None:
+        bar.progress(0.0, prose.say(language(), "words", "in-line", place=place))
+
+    return tell
 
 
 EARNED = {

@@ -7,6 +7,7 @@ from importlib import import_module
 import streamlit as st
 
 from lesson import page, settings
+from lesson.worker import WorkerLost
 
 PARTS = {
     "part-start": ("home",),
@@ -24,4 +25,7 @@ def open_chapter(name: str) -> None:
     st.session_state["chapter"] = name
     st.title(page.text("title"))
     settings.notices()
-    import_module(f"lesson.chapters.{name.replace('-', '_')}").render(st.session_state["network"])
+    try:
+        import_module(f"lesson.chapters.{name.replace('-', '_')}").render(st.session_state["network"])
+    except WorkerLost:
+        st.error(page.words()["worker-lost"], icon=":material/memory:")

@@ -11,6 +11,7 @@ from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
 from lesson.page import ask, figure, picture, proved, say, seven_lines, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -21,7 +22,7 @@ def render(network: settings.Settings) -> None:
 
     say("question")
     ask("predict")
-    found = signals(settings.config(network))
+    found = compute(signals, settings.config(network))
     function_and_derivative(network, found)
     the_gate(found)
     at_the_kink(network, found)

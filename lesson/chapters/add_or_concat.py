@@ -13,6 +13,7 @@ from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.matrices import matrix_chart
 from lesson.page import ask, figure, picture, say, snippet, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.joins import Join, Outcome, Pair
@@ -65,7 +66,7 @@ def what_each_receives(pair: Pair) -> None:
     from lesson.numeric.joins import JOINS, THROUGH, received
     from lesson.numeric.snippet import code_of
 
-    found = {join: received(pair, join) for join in JOINS}
+    found = {join: compute(received, pair, join) for join in JOINS}
     for join, column in zip(JOINS, st.columns(2), strict=True):
         with column:
             say(f"join-{join}")
@@ -116,17 +117,24 @@ def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.joins import duel
 
-    return duel(pair)
+    return compute(duel, pair)
 
 
 def residual(pair: Pair) -> None:
     """A sum that is right: how much of a signal arrives in front of many layers."""
-    from lesson.numeric.joins import DEPTHS, RUNS, signal_by_depth
+    from lesson.numeric.joins import DEPTHS, RUNS
 
     say("residual", runs=RUNS)
-    arrived = {text(f"stack-{name}"): values for name, values in signal_by_depth(pair).items()}
+    arrived = {text(f"stack-{name}"): values for name, values in depths_of(pair).items()}
     picture(
         growth_chart(list(DEPTHS), arrived, text("depth"), text("signal"), log=(False, True)),
         text("residual-alt"),
     )
     say("residual-why")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def depths_of(pair: Pair) -> dict[str, np.ndarray]:
+    from lesson.numeric.joins import signal_by_depth
+
+    return compute(signal_by_depth, pair)

@@ -10,6 +10,7 @@ from lesson import settings
 from lesson.charts.arrows import arrows_chart
 from lesson.charts.growth import growth_chart
 from lesson.page import ask, figure, picture, say, snippet, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.recording import Cost
@@ -67,7 +68,8 @@ def added_up() -> None:
     picture(arrows_chart(recording.gradients_after(presses), words()), text("arrows-alt"))
     snippet(run(recording.pressed, presses))
     say("zeroed")
-    snippet(run(recording.zeroed))
+    # In the worker, which has torch.optim loaded.
+    snippet(compute(run, recording.zeroed))
 
 
 def press() -> None:
@@ -131,4 +133,4 @@ def cost(steps: int) -> Cost:
     """Measured once for all visitors."""
     from lesson.numeric import recording
 
-    return recording.cost(steps)
+    return compute(recording.cost, steps)

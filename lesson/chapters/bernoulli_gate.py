@@ -11,7 +11,8 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, picture, say, snippet, text, words
+from lesson.page import ask, figure, in_line, picture, say, snippet, text, words
+from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
     from lesson.numeric.estimates import Samples
@@ -97,7 +98,7 @@ def samples_of(gated: Gated) -> Samples:
     """The draws, shared by all sessions with the same settings."""
     from lesson.numeric.estimates import samples
 
-    return samples(gated)
+    return compute(samples, gated)
 
 
 def one_entry(found: Samples, gated: Gated) -> None:
@@ -158,8 +159,8 @@ def train(gated: Gated) -> None:
 
     say("train", runs=RUNS, steps=STEPS)
     if st.button(text("train-button"), icon=":material/play_arrow:", key="train-gates"):
-        st.session_state["gates-trained"] = True
-    if not st.session_state.get("gates-trained"):
+        st.session_state["gates-trained"] = gated
+    if st.session_state.get("gates-trained") != gated:
         return
     losses = trainings_of(gated)
     steps = np.linspace(0, STEPS, len(next(iter(losses.values()))), endpoint=False)
@@ -178,7 +179,7 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
 
     bar = st.progress(0.0, text("training"))
     found = {}
-    for name, losses in trainings(gated):
+    for name, losses in compute_in_turns(in_line(bar), trainings, gated):
         found[name] = losses
         bar.progress(len(found) / len(ways(gated.temperature)), text("training"))
     bar.empty()

@@ -14,7 +14,8 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, figure, picture, say, snippet, text, words
+from lesson.page import ask, figure, in_line, picture, say, snippet, text, words
+from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
     from lesson.numeric.dying import Ground, Lives, Trial
@@ -77,7 +78,7 @@ def lives_of(ground: Ground) -> Lives:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.dying import live
 
-    return live(ground)
+    return compute(live, ground)
 
 
 def over_steps(both: Both) -> None:
@@ -153,8 +154,8 @@ def remedies(ground: Ground) -> None:
     """What helps, each change alone, over all seeds: on request, one after the other."""
     say("remedies")
     if st.button(text("try"), icon=":material/healing:", key="try"):
-        st.session_state["remedies-tried"] = True
-    if not st.session_state.get("remedies-tried"):
+        st.session_state["remedies-tried"] = ground
+    if st.session_state.get("remedies-tried") != ground:
         return
     tried = trials_of(ground)
     shares = {text(f"remedy-{trial.remedy}"): Interval(trial.low, trial.share, trial.high) for trial in tried}
@@ -178,7 +179,7 @@ def trials_of(ground: Ground) -> list[Trial]:
 
     bar = st.progress(0.0, text("trying"))
     found = []
-    for trial in trials(ground):
+    for trial in compute_in_turns(in_line(bar), trials, ground):
         found.append(trial)
         bar.progress(len(found) / len(REMEDIES), text("trying"))
     bar.empty()

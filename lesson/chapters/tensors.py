@@ -10,7 +10,8 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.matrix_text import MatrixError, matrix_of
-from lesson.page import ask, picture, quoted, say, sides, snippet, text, words
+from lesson.page import ask, devices, picture, quoted, say, sides, snippet, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,11 +157,11 @@ def shared_memory() -> None:
 def a_device() -> None:
     """Where a tensor lives, and what a matrix product costs there, measured on this server."""
     from lesson.numeric import tensors
-    from lesson.numeric.descent import devices
     from lesson.numeric.snippet import run
 
-    say("device" if len(devices()) > 1 else "device-cpu")
-    snippet(run(tensors.on_a_device, devices()[-1]))
+    *_, last = devices()
+    say("device-cpu" if last == "cpu" else "device")
+    snippet(run(tensors.on_a_device, last))
     say("timing")
     titles = words()["matrix-size"], words()["microseconds"]
     picture(growth_chart(tensors.SIZES, product_times(), *titles, log=(True, True)), text("timing-alt"))
@@ -173,4 +174,4 @@ def product_times() -> dict[str, list[float]]:
     """Measured once for all visitors, until somebody asks for it again."""
     from lesson.numeric import tensors
 
-    return tensors.product_times()
+    return compute(tensors.product_times)

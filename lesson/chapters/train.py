@@ -17,7 +17,20 @@ from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
 from lesson.numeric.whitelist import ProgramError
-from lesson.page import ask, figure, lead_to, picture, program_error, quoted, say, text, trained, words
+from lesson.page import (
+    ask,
+    figure,
+    in_line,
+    lead_to,
+    picture,
+    program_error,
+    quoted,
+    say,
+    text,
+    trained,
+    words,
+)
+from lesson.worker import Shared, compute, compute_in_turns
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -40,7 +53,9 @@ def render(network: settings.Settings) -> None:
 
 def configured(network: settings.Settings) -> Config | None:
     """The controls of the laboratory; None where there is no data to train on."""
-    from lesson.numeric.descent import devices
+    from lesson.numeric.training import devices
+
+    present = compute(devices)
 
     with st.container(border=True):
         settings.heed_address(
@@ -56,9 +71,9 @@ def configured(network: settings.Settings) -> Config | None:
         program = whose_lines()
         left, right = st.columns(2)
         with left:
-            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
+            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", present)
         with right:
-            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
+            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", present)
     if source is None or program is None:
         return None
     lab = settings.Lab(
@@ -154,9 +169,9 @@ def trained_in_view(config: Config) -> History | None:
     if config.steps * config.work_per_step <= QUICK_WORK:
         with bar, st.spinner(text("training")):
             st.session_state["history"] = trained(config)
-    elif needs_training(config) and button.button(
-        text("train"), key="train", type="primary", icon=":material/play_arrow:"
-    ):
+    elif shared(config).finished:
+        st.session_state["history"] = shared(config).latest
+    elif button.button(text("train"), key="train", type="primary", icon=":material/play_arrow:"):
         train_in_view(config, bar, button)
     history: History | None = st.session_state.get("history")
     if history and history.config == config:
@@ -180,9 +195,10 @@ def say_too_much(config: Config) -> None:
     )
 
 
-def needs_training(config: Config) -> bool:
-    history: History | None = st.session_state.get("history")
-    return history is None or history.config != config or not history.finished
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Config: repr})
+def shared(config: Config) -> Shared[History]:  # noqa: ARG001
+    """The long training of these settings, done once for all who ask for it."""
+    return Shared()
 
 
 def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -> None:
@@ -190,7 +206,7 @@ def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -
     from lesson.numeric.training import run
 
     button.button(text("stop"), key="stop", icon=":material/stop:")
-    for history in run(config):
+    for history in shared(config).watch(lambda: compute_in_turns(in_line(bar), run, config)):
         st.session_state["history"] = history
         bar.progress(history.steps / config.steps, progress(history))
     button.empty()
@@ -339,7 +355,9 @@ def witnesses(history: History, row: int) -> None:
     """A line for each parameter: by hand beside autograd, and beside the finite differences."""
     from lesson.numeric.finite import third_witness
 
-    third = third_witness(history.config, history.weights["by_hand"][row], history.gradients["by_hand"][row])
+    third = compute(
+        third_witness, history.config, history.weights["by_hand"][row], history.gradients["by_hand"][row]
+    )
     table = [
         {
             text("column-parameter"): name,

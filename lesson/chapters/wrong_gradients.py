@@ -18,7 +18,8 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, figure, picture, say, text, trained, words
+from lesson.page import ask, figure, in_line, picture, say, text, trained, words
+from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
     from lesson.numeric.mistakes import Mistake
@@ -74,7 +75,7 @@ def hearing_of(name: str, config: Config, on_kink: bool) -> Hearing:
     """What the witnesses say, the same for all sessions with the same settings."""
     from lesson.numeric.witnesses import hear
 
-    return hear(name, config, on_kink)
+    return compute(hear, name, config, on_kink)
 
 
 def the_lines(known: Mistake) -> None:
@@ -184,14 +185,20 @@ def the_mystery(seed: int) -> None:
 def case_of(seed: int) -> Case:
     from lesson.numeric.mystery import case
 
-    return case(seed)
+    return compute(case, seed)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def ahead_of(seed: int) -> np.ndarray:
-    from lesson.numeric.mystery import ahead
+    from lesson.numeric.mystery import SEEDS, ahead
 
-    return ahead(seed)
+    bar = st.progress(0.0, text("training"))
+    found = []
+    for difference in compute_in_turns(in_line(bar), ahead, seed):
+        found.append(difference)
+        bar.progress(len(found) / SEEDS, text("training"))
+    bar.empty()
+    return np.array(found)
 
 
 def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
@@ -204,9 +211,8 @@ def who_is_ahead(seed: int) -> None:
     """Many seeds at once, on request: sometimes one, sometimes the other."""
     say("ahead")
     if st.button(text("ahead-button"), icon=":material/casino:", key="ahead"):
-        st.session_state["ahead-asked"] = True
-    if st.session_state.get("ahead-asked"):
-        with st.spinner(text("training")):
-            differences = ahead_of(seed)
+        st.session_state["ahead-asked"] = seed
+    if st.session_state.get("ahead-asked") == seed:
+        differences = ahead_of(seed)
         picture(ahead_chart(seed, differences, words()), text("ahead-alt"))
         say("ahead-result", by_hand=int((differences < 0).sum()), all=len(differences))

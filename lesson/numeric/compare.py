@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,14 @@ class Verdict(IntEnum):
     @property
     def word(self) -> str:
         return self.name.lower()
+
+
+class Kink(NamedTuple):
+    """A pre-activation that rounding cannot tell from zero: h[observation, unit]."""
+
+    observation: int
+    unit: int
+    h: float
 
 
 @dataclass(frozen=True, eq=False)

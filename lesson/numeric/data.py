@@ -9,7 +9,7 @@ import io
 import math
 from csv import Error, reader
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -46,6 +46,10 @@ class DataError(ValueError):
         super().__init__(f"{reason}: {facts}")
         self.reason = reason
         self.facts = facts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it travels between processes."""
+        return partial(DataError, self.reason, **self.facts), ()
 
 
 class Source(Protocol):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric import autograd, by_hand
-from lesson.numeric.config import DEVICES, Config, LaneName
+from lesson.numeric.config import Config, LaneName
 from lesson.numeric.data import Data
 from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.network import Activation, Params, init_params
@@ -38,6 +38,10 @@ class Stretch(NamedTuple):
         """How many steps from the first on are free of inf and nan."""
         finite = np.isfinite(self.losses) & np.isfinite(self.gradients).all(1)
         return len(finite) if finite.all() else int(np.argmin(finite))
+
+    def at(self, steps: np.ndarray) -> Stretch:
+        """These steps alone, counted from the stretch's first."""
+        return Stretch(*(array[steps] for array in self))
 
     def first(self, steps: int) -> Stretch:
         return Stretch(*(array[:steps] for array in self))
@@ -99,11 +103,6 @@ class Descent:
             params = unflatten(aligned(row, self.params), self.params)
             found.append(flatten(self.loss_and_gradients(self.x, self.y, params, self.activation)[1]))
         return torch.stack(found).cpu().numpy()
-
-
-def devices() -> tuple[str, ...]:
-    """The devices that this machine can train on."""
-    return DEVICES if torch.cuda.is_available() else DEVICES[:1]
 
 
 def tensors_of(data: Data, dtype: torch.dtype, device: str = "cpu") -> tuple[Tensor, Tensor]:

@@ -62,7 +62,7 @@ class Lives:
     zeros: np.ndarray
     silent: np.ndarray
     firing: np.ndarray
-    weights: Weights
+    weights: tuple[np.ndarray, ...]
 
     @property
     def blew_up(self) -> np.ndarray:
@@ -113,7 +113,7 @@ class Lives:
 
     def params(self, number: int) -> Params:
         """What a run ends with, float32."""
-        w1, b1, w2, b2 = (w[number] for w in self.weights)
+        w1, b1, w2, b2 = (torch.from_numpy(w[number]) for w in self.weights)
         return Params(w1, b1, w2, b2) if self.ground.bias is not None else Params(w1, None, w2, None)
 
 
@@ -149,7 +149,7 @@ def live(ground: Ground) -> Lives:
         torch.stack(zeros, 1).numpy(),
         torch.stack(silent, 1).numpy(),
         np.stack(firing, 1),
-        weights,
+        tuple(w.numpy() for w in weights),
     )
 
 

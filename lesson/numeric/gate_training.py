@@ -19,6 +19,7 @@ from lesson.numeric.gates import (
     naive,
     task,
 )
+from lesson.numeric.optimizers import Adam
 
 STEPS = 400
 RUNS = 20
@@ -48,8 +49,10 @@ def trained(gated: Gated, way: Estimator) -> np.ndarray:
     weights = Weights(*(torch.stack(tensors) for tensors in zip(*(one[2] for one in tasks), strict=True)))
     learned = weights if gated.bias else (weights.wg, weights.w1, weights.w2)
     activation = activation_of(gated)
+    for w in learned:
+        w.requires_grad_()
     # Adam works entry by entry, so that the networks do not disturb each other.
-    adam = torch.optim.Adam([w.requires_grad_() for w in learned], lr=RATE)
+    adams = [Adam(RATE) for _ in learned]
     generator = torch.Generator().manual_seed(gated.seed + 1)
     losses = []
     for step in range(STEPS):
@@ -60,7 +63,9 @@ def trained(gated: Gated, way: Estimator) -> np.ndarray:
         if step % EVERY == 0:
             with torch.no_grad():
                 losses.append(exactly(s, noise, loss).sum(1))
-        adam.zero_grad()
-        way(s, noise, loss).sum().backward()
-        adam.step()
+        # Where the gates get no gradient they stay as they are.
+        gradients = torch.autograd.grad(way(s, noise, loss).sum(), learned, materialize_grads=True)
+        with torch.no_grad():
+            for adam, w, gradient in zip(adams, learned, gradients, strict=True):
+                adam.step(w, gradient)
     return torch.stack(losses, 1).numpy()

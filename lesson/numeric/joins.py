@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.network import Activation, loss
+from lesson.numeric.optimizers import Adam
 from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
 
@@ -292,16 +293,17 @@ def trained(pair: Pair, join: Join) -> np.ndarray:
     branches = Branches(*(None if tensors[0] is None else torch.stack(tensors) for tensors in starts))  # type: ignore[arg-type]
     learned = [p.requires_grad_() for p in branches if p is not None]
     # Adam works entry by entry, so that the networks do not disturb each other.
-    adam = torch.optim.Adam(learned, lr=RATE)
+    adams = [Adam(RATE) for _ in learned]
     whole = y.square().sum((1, 2))
     left = []
     for _ in range(STEPS):
         out = forward(x1, x2, branches, join, pair.activation).out
         by_run = (out - y).square().sum((1, 2))
         left.append(by_run.detach() / whole)
-        adam.zero_grad()
-        by_run.sum().backward()
-        adam.step()
+        gradients = torch.autograd.grad(by_run.sum(), learned)
+        with torch.no_grad():
+            for adam, p, gradient in zip(adams, learned, gradients, strict=True):
+                adam.step(p, gradient)
     return torch.stack(left, 1).numpy()
 
 

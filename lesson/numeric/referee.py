@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from lesson.numeric.compare import Comparison, compare
+from lesson.numeric.compare import Comparison, Kink, compare
 from lesson.numeric.config import LANES, Config, LaneName
 from lesson.numeric.data import Data
 from lesson.numeric.descent import Descent, Stretch, activation_of, start_of, tensors_of
@@ -17,14 +15,6 @@ from lesson.numeric.network import forward
 from lesson.numeric.rounding import Allowance, allowance
 
 BOUND_ENTRIES_AT_ONCE = 2**20
-
-
-class Kink(NamedTuple):
-    """A pre-activation that rounding cannot tell from zero: h[observation, unit]."""
-
-    observation: int
-    unit: int
-    h: float
 
 
 class Referee:

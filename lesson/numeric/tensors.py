@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lesson.numeric.descent import devices
 from lesson.numeric.snippet import Ran, run
+from lesson.numeric.training import devices
 
 Print = Callable[..., None]
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int32", "bool")

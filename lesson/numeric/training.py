@@ -9,16 +9,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from lesson.numeric.compare import Comparison, Verdict, largest_share, worst
-from lesson.numeric.config import LANES, Config, LaneName
-from lesson.numeric.descent import Descent, Stretch
-from lesson.numeric.referee import Kink, Referee
+from lesson.numeric.compare import Comparison, Kink, Verdict, largest_share, worst
+from lesson.numeric.config import DEVICES, LANES, Config, LaneName
 
-SNAPSHOT_BYTES = 32 * 2**20
+if TYPE_CHECKING:
+    from lesson.numeric.descent import Descent, Stretch
+    from lesson.numeric.referee import Referee
+
+SNAPSHOT_BYTES = 8 * 2**20
 """Weights and gradients of both lanes are kept at every step while they fit in here, else at
 evenly spaced steps."""
 
@@ -116,6 +119,10 @@ def run(config: Config) -> Iterator[History]:
     """
     if config.steps > config.affordable_steps:
         raise TooMuchWork(f"{config.steps} steps of {config.work_per_step} multiplications")
+    # Here and not above: whoever only asks for a training, and gets its history, needs no torch.
+    from lesson.numeric.descent import Descent
+    from lesson.numeric.referee import Referee
+
     data = config.source.load()
     lanes = {name: Descent(name, config, data) for name in LANES}
     referee = Referee(config, data, lanes)
@@ -130,6 +137,13 @@ def run(config: Config) -> Iterator[History]:
         seconds += elapsed
         length = max(1, min(4 * length, int(length * STRETCH_SECONDS / elapsed), longest))
         yield record.history(seconds)
+
+
+def devices() -> tuple[str, ...]:
+    """The devices that this machine can train on."""
+    import torch
+
+    return DEVICES if torch.cuda.is_available() else DEVICES[:1]
 
 
 def train(config: Config) -> History:
@@ -191,10 +205,7 @@ class Record:
 
     def write_tensors(self, kept: np.ndarray, stretches: dict[LaneName, Stretch], referee: Referee) -> None:
         rows = slice(len(self.recorded), len(self.recorded) + len(kept))
-        stretches = {
-            name: Stretch(*(array[kept - self.steps] for array in stretch))
-            for name, stretch in stretches.items()
-        }
+        stretches = {name: stretch.at(kept - self.steps) for name, stretch in stretches.items()}
         for name, stretch in stretches.items():
             self.weights[name][rows] = stretch.weights
             self.gradients[name][rows] = stretch.gradients

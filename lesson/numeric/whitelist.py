@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from functools import partial
 
 MOST_CHARACTERS = 4000
 MOST_LINES = 80
@@ -65,6 +66,10 @@ class ProgramError(ValueError):
     def __init__(self, line: int, column: int, reason: str, **facts: object) -> None:
         super().__init__(f"line {line}, column {column}: {reason} {facts or ''}".rstrip())
         self.line, self.column, self.reason, self.facts = line, column, reason, facts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it travels between processes."""
+        return partial(ProgramError, self.line, self.column, self.reason, **self.facts), ()
 
 
 def refuse(node: ast.AST, reason: str, **facts: object) -> ProgramError:

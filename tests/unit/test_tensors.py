@@ -13,9 +13,9 @@ from hypothesis.extra import numpy as arrays
 
 from lesson import prose
 from lesson.numeric import tensors
-from lesson.numeric.descent import devices
 from lesson.numeric.matrix_text import LARGEST_SIDE, MatrixError, matrix_of, text_of
 from lesson.numeric.snippet import run
+from lesson.numeric.training import devices
 
 SIDES = st.integers(1, LARGEST_SIDE)
 ENTRIES = st.integers(-100, 100).map(float)

@@ -1,0 +1,241 @@
+"""Two processes beside the server, in which everything is computed that takes longer than a moment.
+
+Threads of one process that each do thousands of small tensor operations hand Python's lock to each other at
+every one of them: ten trainings side by side took eight times as long as one after the other, and pages
+stood still meanwhile. So trainings and experiments happen in processes of their own, one turn after the
+other, first come first served, and the server's process is free to draw pages.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from importlib import import_module
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Condition, Lock
+from typing import Generic, ParamSpec, TypeVar, cast
+from uuid import uuid4
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+PROCESSES = 2
+SEATS = 3
+"""So many long runs take turns at once, as each holds its weights meanwhile; others wait for a seat."""
+
+RUNNING: dict[str, Iterator[object]] = {}
+"""In a worker: the runs that have begun, by their ticket."""
+
+
+class WorkerLost(RuntimeError):
+    """The process that computed something ended before it was done, most likely for want of memory."""
+
+
+class Line:
+    """A line in which whoever came first is served first, at most so many at once."""
+
+    def __init__(self, served: int) -> None:
+        self.served = served
+        self.waiting: deque[object] = deque()
+        self.moved = Condition()
+
+    @contextmanager
+    def place(self, wait: Callable[[int], None] = lambda _: None) -> Iterator[None]:
+        """Wait to be served; meanwhile wait is called, about three times a second, with the place in line."""
+        mine = object()
+        with self.moved:
+            self.waiting.append(mine)
+        try:
+            while (place := self.waiting.index(mine) - self.served + 1) > 0:
+                wait(place)
+                with self.moved:
+                    self.moved.wait(0.3)
+            yield
+        finally:
+            with self.moved:
+                self.waiting.remove(mine)
+                self.moved.notify_all()
+
+
+class Worker:
+    """One of the processes, at the other end of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.line = Line(1)
+
+    def compute(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """As compute below, in this very process."""
+        with self.line.place():
+            try:
+                self.connection.send((function, args, kwargs))
+                done, value = self.connection.recv()
+            except (EOFError, OSError) as error:
+                (self.connection,) = connected(1)
+                raise WorkerLost from error
+        if done:
+            return cast("Result", value)
+        raise value
+
+
+def connected(count: int) -> tuple[Connection, ...]:
+    """So many new processes, by their connections. They end when the server does, as connections then end."""
+    ours, theirs = zip(*(Pipe() for _ in range(count)), strict=True)
+    numbers = [end.fileno() for end in theirs]
+    subprocess.Popen(
+        [sys.executable, "-c", f"from lesson.worker import host; host(*{numbers})"],
+        cwd=Path(__file__).parents[1],
+        # No threads, so that the process can be forked.
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        pass_fds=numbers,
+    )
+    for end in theirs:
+        end.close()
+    return ours
+
+
+def host(*numbers: int) -> None:
+    """In a new process: load torch, become as many processes as there are connections, and serve each.
+
+    What they loaded before the fork they share in memory.
+    """
+    # Pages go first.
+    os.nice(5)
+    import_module("lesson.numeric.descent")
+    import_module("lesson.numeric.referee")
+    *others, mine = numbers
+    for other in others:
+        if os.fork() == 0:
+            mine = other
+            break
+    for number in numbers:
+        if number != mine:
+            os.close(number)
+    serve(Connection(mine))
+
+
+def serve(connection: Connection) -> None:
+    """In a worker: compute what is asked, one thing after the other, as long as there is a server."""
+    while True:
+        try:
+            function, args, kwargs = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer = True, function(*args, **kwargs)
+        except Exception as error:
+            answer = False, error
+        connection.send(answer)
+
+
+WORKERS: list[Worker] = []
+STARTING = Lock()
+
+
+def workers() -> list[Worker]:
+    """Started at the first call, which does not wait until they have loaded torch."""
+    with STARTING:
+        if not WORKERS:
+            WORKERS.extend(map(Worker, connected(PROCESSES)))
+    return WORKERS
+
+
+def least_busy() -> Worker:
+    return min(workers(), key=lambda worker: len(worker.line.waiting))
+
+
+def compute(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    """The result of a function of some module, computed in a worker as one turn.
+
+    What it takes and gives travels between processes, and so do its exceptions. Raises WorkerLost where two
+    processes in a row are lost over it.
+    """
+    try:
+        return least_busy().compute(function, *args, **kwargs)
+    except WorkerLost:
+        return least_busy().compute(function, *args, **kwargs)
+
+
+LONG_RUNS = Line(SEATS)
+
+
+def compute_in_turns(
+    wait: Callable[[int], None],
+    function: Callable[Arguments, Iterator[Result]],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Iterator[Result]:
+    """What a generator function yields, each value one turn in a worker, between those of others.
+
+    While all seats are taken wait is called with the place in line. Whoever stops asking for more, or closes
+    this iterator, ends the run and gives up the seat.
+    """
+    ticket = uuid4().hex
+    with LONG_RUNS.place(wait):
+        worker = least_busy()
+        try:
+            values = worker.compute(begin, ticket, function, *args, **kwargs)
+            while values:
+                yield cast("Result", values[0])
+                values = worker.compute(advance, ticket)
+        finally:
+            worker.compute(drop, ticket)
+
+
+class Shared(Generic[Result]):
+    """A run that several learners ask for at once: one works, the others watch, and it is done once.
+
+    latest is its last value so far. If the one who works leaves, one who watches begins anew.
+    """
+
+    def __init__(self) -> None:
+        self.latest: Result | None = None
+        self.finished = False
+        self.working = Lock()
+
+    def watch(self, work: Callable[[], Iterator[Result]]) -> Iterator[Result]:
+        """The values so far and to come; work() makes them where nobody else does."""
+        while not self.finished:
+            if self.working.acquire(timeout=0.3):
+                try:
+                    with closing(cast("Generator[Result]", work())) as values:
+                        for self.latest in values:
+                            yield self.latest
+                    self.finished = True
+                finally:
+                    self.working.release()
+            elif self.latest is not None:
+                yield self.latest
+        if self.latest is not None:
+            yield self.latest
+
+
+def begin(
+    ticket: str, function: Callable[..., Iterator[object]], *args: object, **kwargs: object
+) -> tuple[object, ...]:
+    """In the worker: start a run, and give its first value, or () where there is none."""
+    RUNNING[ticket] = iter(function(*args, **kwargs))
+    return advance(ticket)
+
+
+def advance(ticket: str) -> tuple[object, ...]:
+    """In the worker: the next value of a run, or () at its end."""
+    try:
+        return (next(RUNNING[ticket]),)
+    except StopIteration:
+        return ()
+
+
+def drop(ticket: str) -> None:
+    """In the worker: forget a run."""
+    RUNNING.pop(ticket, None)
