@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from lesson.numeric.training import History
     from lesson.numeric.whitelist import ProgramError
     from lesson.settings import Settings
+
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 def language() -> str:
@@ -118,10 +122,28 @@ def devices() -> tuple[str, ...]:
     return compute(training.devices)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
+def computed(function: Callable[Arguments, Result], *args: Arguments.args, **_: Arguments.kwargs) -> Result:
+    """What a function of numeric gives, computed in a worker once for all sessions; for small results."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    return cast("Result", computed_for_all(function, name, args))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Config: repr})
+def computed_for_all(_function: Callable[..., object], name: str, args: tuple[object, ...]) -> object:  # noqa: ARG001
+    return compute(_function, *args)
+
+
 def trained(config: Config) -> History:
+    """A whole training. Each session keeps its latest, beside those that all share."""
+    kept: History | None = st.session_state.get("trained")
+    if kept is None or kept.config != config:
+        kept = st.session_state["trained"] = trained_for_all(config)
+    return kept
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
+def trained_for_all(config: Config) -> History:
     """A whole training, shared by all sessions with the same settings."""
-    # torch loads here, behind the first paint.
     from lesson.numeric.training import train
 
     return compute(train, config)

@@ -15,10 +15,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from importlib import import_module
+from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Event, Lock
 from typing import Generic, ParamSpec, TypeVar, cast
 from uuid import uuid4
 
@@ -42,25 +43,29 @@ class Line:
 
     def __init__(self, served: int) -> None:
         self.served = served
-        self.waiting: deque[object] = deque()
-        self.moved = Condition()
+        self.waiting: deque[Event] = deque()
+        self.moving = Lock()
 
     @contextmanager
     def place(self, wait: Callable[[int], None] = lambda _: None) -> Iterator[None]:
         """Wait to be served; meanwhile wait is called, about three times a second, with the place in line."""
-        mine = object()
-        with self.moved:
-            self.waiting.append(mine)
+        my_turn = Event()
+        with self.moving:
+            self.waiting.append(my_turn)
+            self.call()
         try:
-            while (place := self.waiting.index(mine) - self.served + 1) > 0:
-                wait(place)
-                with self.moved:
-                    self.moved.wait(0.3)
+            while not my_turn.wait(0.3):
+                wait(self.waiting.index(my_turn) - self.served + 1)
             yield
         finally:
-            with self.moved:
-                self.waiting.remove(mine)
-                self.moved.notify_all()
+            with self.moving:
+                self.waiting.remove(my_turn)
+                self.call()
+
+    def call(self) -> None:
+        """Tell the first in line that it is their turn."""
+        for turn in islice(self.waiting, self.served):
+            turn.set()
 
 
 class Worker:

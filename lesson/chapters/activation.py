@@ -10,8 +10,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
-from lesson.page import ask, figure, picture, proved, say, seven_lines, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, figure, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -22,7 +21,7 @@ def render(network: settings.Settings) -> None:
 
     say("question")
     ask("predict")
-    found = compute(signals, settings.config(network))
+    found = computed(signals, settings.config(network))
     function_and_derivative(network, found)
     the_gate(found)
     at_the_kink(network, found)

@@ -12,7 +12,7 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, figure, picture, say, snippet, text, words
+from lesson.page import ask, computed, figure, picture, say, snippet, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def what_each_receives(pair: Pair) -> None:
     from lesson.numeric.joins import JOINS, THROUGH, received
     from lesson.numeric.snippet import code_of
 
-    found = {join: compute(received, pair, join) for join in JOINS}
+    found = {join: computed(received, pair, join) for join in JOINS}
     for join, column in zip(JOINS, st.columns(2), strict=True):
         with column:
             say(f"join-{join}")
@@ -112,7 +112,7 @@ def experiment(pair: Pair) -> None:
     st.info(text(f"verdict-{clearly_better(found) or 'same'}"), icon=":material/balance:")
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.joins import duel
@@ -133,7 +133,7 @@ def residual(pair: Pair) -> None:
     say("residual-why")
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=128, show_spinner=False)
 def depths_of(pair: Pair) -> dict[str, np.ndarray]:
     from lesson.numeric.joins import signal_by_depth
 

@@ -8,8 +8,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, figure, formula, picture, proved, say, seven_lines, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, figure, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -22,7 +21,7 @@ def render(network: settings.Settings) -> None:
     ask("predict")
     if not network.bias:
         say("switched-off")
-    two_sums(network, compute(signals, settings.config(network)))
+    two_sums(network, computed(signals, settings.config(network)))
     always_one(network)
     say("explain")
     seven_lines()

@@ -11,8 +11,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.network import SHOWN, Chosen, choices, network_chart
 from lesson.charts.slopes import tangent_chart
-from lesson.page import ask, colors, figure, formula, picture, proved, say, seven_lines, text, words
-from lesson.worker import compute
+from lesson.page import ask, colors, computed, figure, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.one_weight import Moment
@@ -69,7 +68,7 @@ def play(network: settings.Settings, chosen: Chosen) -> None:
     moved = st.slider(
         text("drag", entry=chosen.name), -REACH, REACH, 0.0, 0.05, key="moved", persist_state="session"
     )
-    now = compute(moment, settings.config(network), *chosen, moved)
+    now = computed(moment, settings.config(network), *chosen, moved)
     paths = chain.paths(*chosen, network.outputs)
     values = chain.numbers(*chosen, now)
     products = [math.prod(chain.value(step, values) for step in path) for path in paths]

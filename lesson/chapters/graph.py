@@ -6,8 +6,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.graph import graph_chart
-from lesson.page import ask, picture, say, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, picture, say, text, words
 
 
 def render(network: settings.Settings) -> None:
@@ -37,7 +36,7 @@ def play(network: settings.Settings) -> None:
     times = st.slider(text("times"), 0, 4, 2, key="times", persist_state="session") if way == "loop" else 1
     # Streamlit colours Python too faintly for its light page (axe: color-contrast).
     st.code(code_of(SHOWN[way]), language=None, wrap_lines=True)
-    found = compute(graphs, settings.config(network), way, times)
+    found = computed(graphs, settings.config(network), way, times)
     say(f"{way}-note", times=times, operations=found.backward.operations)
     say("forward")
     picture(graph_chart(found.forward, words()), text("forward-alt"))

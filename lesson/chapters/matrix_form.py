@@ -8,8 +8,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, formula, picture, proved, say, seven_lines, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step
@@ -63,7 +62,7 @@ def numbers(network: settings.Settings, line: str) -> dict[Any, float]:
     from lesson.numeric.signals import signals
     from lesson.symbolic.matrix_form import values
 
-    return values(line, compute(signals, settings.config(network)))
+    return values(line, computed(signals, settings.config(network)))
 
 
 def why_transposed(network: settings.Settings) -> None:
@@ -71,7 +70,7 @@ def why_transposed(network: settings.Settings) -> None:
     from lesson.numeric.signals import signals
 
     say("transposed", outputs=network.outputs, hidden=network.hidden)
-    found = compute(signals, settings.config(network))
+    found = computed(signals, settings.config(network))
     for column, (title, matrix) in zip(
         st.columns(2),
         ((text("with-w2"), found.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),

@@ -16,8 +16,7 @@ from lesson.charts.surface import surface_chart
 from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
-from lesson.page import ask, figure, picture, say, snippet, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, figure, picture, say, snippet, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.descent import Stretch
@@ -58,7 +57,7 @@ def play(network: settings.Settings) -> None:
     the_lines(optimizer)
     config = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate).quick()
     config = dataclasses.replace(config, optimizer=optimizer)
-    stretches = compute(race, config)
+    stretches = computed(race, config)
     three_trainings(config, {name: stretch.losses for name, stretch in stretches.items()})
     update_by_update(config, stretches[optimizer])
     three_paths(network, config)
@@ -97,7 +96,7 @@ def update_by_update(config: Config, stretch: Stretch) -> None:
     steps = len(stretch.losses)
     if not steps:
         return
-    compared = compute(compare_updates, config, stretch.weights, stretch.gradients)
+    compared = computed(compare_updates, config, stretch.weights, stretch.gradients)
     verdict = worst(compared)
     mark = st.success if verdict <= Verdict.ROUNDING else st.error
     share = figure(100 * largest_share(compared))
@@ -119,7 +118,7 @@ def three_paths(network: settings.Settings, config: Config) -> None:
         return
     from lesson.numeric.surface import surface
 
-    found = compute(surface, config, config.place(*across), config.place(*up))
+    found = computed(surface, config, config.place(*across), config.place(*up))
     picture(surface_chart(found, across.name, up.name, words()), text("surface-alt"))
     if found.left:
         say("left", optimizers=", ".join(words()[name] for name in found.left))

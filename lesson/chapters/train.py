@@ -19,6 +19,7 @@ from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, 
 from lesson.numeric.whitelist import ProgramError
 from lesson.page import (
     ask,
+    computed,
     figure,
     in_line,
     lead_to,
@@ -355,7 +356,7 @@ def witnesses(history: History, row: int) -> None:
     """A line for each parameter: by hand beside autograd, and beside the finite differences."""
     from lesson.numeric.finite import third_witness
 
-    third = compute(
+    third = computed(
         third_witness, history.config, history.weights["by_hand"][row], history.gradients["by_hand"][row]
     )
     table = [

@@ -10,8 +10,7 @@ from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
-from lesson.page import ask, figure, lead_to, picture, program_error, say, sides, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, figure, lead_to, picture, program_error, say, sides, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.exercise import Answer, Corrected
@@ -37,7 +36,7 @@ def exercise(network: settings.Settings) -> None:
 
     written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
     config = settings.config(network)
-    corrected = compute(correct, written, config)
+    corrected = computed(correct, written, config)
     if corrected.error:
         st.error(program_error(corrected.error), icon=":material/error:")
     the_lines(corrected)

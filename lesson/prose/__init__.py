@@ -49,14 +49,14 @@ def sections(language: str, chapter: str) -> Mapping[str, str]:
     """All sections of a chapter by name. Raises ProseError where there is no such chapter."""
     path = FOLDER / language / f"{chapter}.md"
     try:
-        return sections_of(path, path.stat().st_mtime_ns)
+        return sections_of(path)
     except FileNotFoundError as error:
         raise ProseError(f"no chapter {chapter!r} in {language!r}") from error
 
 
 @lru_cache(maxsize=64)
-def sections_of(path: Path, _version: int) -> Mapping[str, str]:
-    """The sections of a file; a new version of it, by its time of change, is read again."""
+def sections_of(path: Path) -> Mapping[str, str]:
+    """The sections of a file, read once: a change of it takes a new start of the server."""
     _, *parts = SECTION.split(path.read_text(encoding="utf-8"))
     return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
 
