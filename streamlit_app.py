@@ -2,11 +2,16 @@
 
 from functools import partial
 
-import streamlit as st
+from lesson import worker
 
-from lesson import page, prose, settings, worker
-from lesson.ahead import load_ahead
-from lesson.chapters import PARTS, open_chapter
+# They load torch while the rest is imported and the first page is drawn.
+worker.workers()
+
+import streamlit as st  # noqa: E402
+
+from lesson import page, prose, settings  # noqa: E402
+from lesson.ahead import load_ahead  # noqa: E402
+from lesson.chapters import PARTS, open_chapter  # noqa: E402
 
 
 def chapter(name: str) -> st.Page:
@@ -25,8 +30,6 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
             st.page_link(pages[name], query_params=settings.kept_in_address())
 
 
-# They load torch while the first page is drawn.
-worker.workers()
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
 pages = {name: chapter(name) for names in PARTS.values() for name in names}
 # First of all: what reruns the script before this line would end on the home page.

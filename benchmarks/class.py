@@ -13,27 +13,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamlit.proto.Slider_pb2 import Slider
 
-HOUSE = Path(__file__).parents[1]
-sys.path.insert(0, str(HOUSE))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.learner import Learner, Widget  # noqa: E402
-from lesson.chapters import PARTS  # noqa: E402
-from lesson.numeric.source import seven_lines  # noqa: E402
+from benchmarks.learner import Learner, Widget
+from benchmarks.server import Server, served
+from lesson.chapters import PARTS
+from lesson.numeric.source import seven_lines
 
 CHAPTERS = [name for names in PARTS.values() for name in names]
 MOVES = 5
@@ -53,67 +47,6 @@ RIGHT_AND_WRONG = [
     seven_lines().replace("w2.T", "grad_w2.T"),
     "grad_out = 2 * (out - ",
 ]
-
-
-@dataclass
-class Server:
-    """A running server with its processes, measured from outside."""
-
-    address: str
-    process: int
-    peak: float = 0.0
-
-    def processes(self) -> list[Path]:
-        """The server's own and those that it started."""
-        found, new = [], [str(self.process)]
-        while new:
-            found += new
-            tasks = [path for number in new for path in Path(f"/proc/{number}/task").glob("*/children")]
-            new = []
-            for path in tasks:
-                # A thread may have ended since it was listed.
-                with suppress(FileNotFoundError):
-                    new += path.read_text(encoding="ascii").split()
-        return [Path("/proc", number) for number in found]
-
-    def memory(self) -> float:
-        """MB, what processes share counted once (proportional set size)."""
-        found = 0
-        for process in self.processes():
-            rollup = (process / "smaps_rollup").read_text(encoding="ascii")
-            found += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-        self.peak = max(self.peak, found / 1024)
-        return found / 1024
-
-    def cpu(self) -> float:
-        """Seconds of processor time so far."""
-        seconds = 0.0
-        for process in self.processes():
-            fields = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
-            seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return seconds
-
-
-@contextmanager
-def served() -> Iterator[Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
-    running = subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-            break
-        except OSError:
-            time.sleep(0.1)
-    try:
-        yield Server(address, running.pid)
-    finally:
-        running.kill()
-        running.wait()
 
 
 @dataclass

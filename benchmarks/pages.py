@@ -12,22 +12,18 @@ from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-HOUSE = Path(__file__).parents[1]
-sys.path.insert(0, str(HOUSE))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from lesson.chapters import PARTS  # noqa: E402
-from lesson.numeric.source import seven_lines  # noqa: E402
+from benchmarks.server import served
+from lesson.chapters import PARTS
+from lesson.numeric.source import seven_lines
 
 BARE = """
 import streamlit as st
@@ -80,17 +76,6 @@ CONTROLS = {
 """What is used in turn on a chapter that the seed does not change."""
 
 
-@contextmanager
-def server(script: Path, port: int) -> Iterator[str]:
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
-    quiet = subprocess.DEVNULL
-    running = subprocess.Popen(command, cwd=HOUSE, stdout=quiet, stderr=quiet)
-    time.sleep(4)
-    yield f"http://127.0.0.1:{port}"
-    running.kill()
-
-
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
@@ -118,11 +103,11 @@ def main() -> None:
         bare_script = Path(folder) / "bare.py"
         bare_script.write_text(BARE, encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        with server(bare_script, 8701) as bare, server(HOUSE / "streamlit_app.py", 8702) as lesson:
-            pages = {"bare": opened(browser, bare)}
+        with served(bare_script) as bare, served() as lesson:
+            pages = {"bare": opened(browser, bare.address)}
             for names in PARTS.values():
                 for name in names:
-                    pages[name] = opened(browser, f"{lesson}/{'' if name == 'home' else name}")
+                    pages[name] = opened(browser, f"{lesson.address}/{'' if name == 'home' else name}")
             times: dict[str, list[float]] = {name: [] for name in pages}
             for turn in range(ROUNDS):
                 for name, page in pages.items():

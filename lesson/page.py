@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from lesson import prose
-from lesson.charts import theme
-from lesson.charts.picture import Picture
 from lesson.numeric import source
 from lesson.numeric.config import Config
 from lesson.worker import compute
 
+# Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from sympy import Basic, Expr
 
+    from lesson.charts.picture import Picture
     from lesson.numeric.snippet import Ran
     from lesson.numeric.training import History
     from lesson.numeric.whitelist import ProgramError
@@ -184,6 +184,8 @@ def seven_lines() -> None:
 
 def colors() -> Mapping[str, str]:
     """The colours of quantities in formulas, legible in the theme on the screen."""
+    from lesson.charts import theme
+
     return theme.TEXT[st.context.theme.type or "light"]
 
 

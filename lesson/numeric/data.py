@@ -11,10 +11,12 @@ from csv import Error, reader
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_CSV_BYTES = 1_000_000
@@ -187,6 +189,9 @@ def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
 
     Raises DataError as Table describes.
     """
+    # Only who brings a table waits for pandas.
+    import pandas as pd
+
     if len(csv) > MAX_CSV_BYTES:
         raise DataError("csv-too-large", kilobytes=len(csv) // 1000, limit=MAX_CSV_BYTES // 1000)
     try:

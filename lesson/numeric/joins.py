@@ -26,11 +26,11 @@ JOINS: tuple[Join, ...] = ("add", "concat")
 TARGETS = ("against", "first", "alike")
 """How y depends on two inputs: on their difference, on the first alone, on both in the same way."""
 
-STEPS = 300
+STEPS = 200
 RUNS = 40
 """So many seeds in a row are trained at once."""
 
-RATE = 0.02
+RATE = 0.03
 """Adam's."""
 
 LARGEST = (64, 8, 16, 4)

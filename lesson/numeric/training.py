@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from lesson.numeric.compare import Comparison, Kink, Verdict, largest_share, worst
 from lesson.numeric.config import DEVICES, LANES, Config, LaneName
@@ -97,6 +96,8 @@ class History:
 
     def csv(self) -> str:
         """The history as a table, a row per step; local columns are empty where not recorded."""
+        import pandas as pd
+
         table = pd.DataFrame({f"loss_{name}": loss for name, loss in self.loss.items()})
         table.index.name = "step"
         for name, comparison in self.local.items():
