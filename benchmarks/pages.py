@@ -1,10 +1,10 @@
 """How long each chapter takes to answer a control, beside a bare Streamlit page in the same browser.
 
-    python benchmarks/pages.py
+    python benchmarks/pages.py [--largest]
 
 Two servers, one Chromium. In turn, the bare page and each chapter get another seed, or another press of
 their own button, and the time is taken from the click to the last change that it makes on the page,
-charts included. Prints the median and the 95th percentile per chapter and their ratios to the bare
+charts included; with --largest at the largest network. Prints the median and the 95th percentile per chapter and their ratios to the bare
 page's. Goals for the chapters that do not train: 3 and 5.
 """
 
@@ -32,6 +32,7 @@ seed = st.number_input("Seed", 0, 9999, 0, key="seed")
 st.write(f"The seed is {seed}.")
 """
 ROUNDS = 15
+LARGEST = "?batch=8192&inputs=256&hidden=1024&outputs=32"
 QUIET = 1500
 """Milliseconds without a change after which a page counts as finished."""
 
@@ -98,6 +99,7 @@ def percentile(times: list[float], share: float) -> float:
 
 
 def main() -> None:
+    query = LARGEST if "--largest" in sys.argv[1:] else ""
     program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         bare_script = Path(folder) / "bare.py"
@@ -107,7 +109,7 @@ def main() -> None:
             pages = {"bare": opened(browser, bare.address)}
             for names in PARTS.values():
                 for name in names:
-                    pages[name] = opened(browser, f"{lesson.address}/{'' if name == 'home' else name}")
+                    pages[name] = opened(browser, f"{lesson.address}/{'' if name == 'home' else name}{query}")
             times: dict[str, list[float]] = {name: [] for name in pages}
             for turn in range(ROUNDS):
                 for name, page in pages.items():

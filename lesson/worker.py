@@ -179,7 +179,7 @@ def compute_in_turns(
     function: Callable[Arguments, Iterator[Result]],
     *args: Arguments.args,
     **kwargs: Arguments.kwargs,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """What a generator function yields, each value one turn in a worker, between those of others.
 
     While all seats are taken wait is called with the place in line. Whoever stops asking for more, or closes
@@ -208,12 +208,12 @@ class Shared(Generic[Result]):
         self.finished = False
         self.working = Lock()
 
-    def watch(self, work: Callable[[], Iterator[Result]]) -> Iterator[Result]:
+    def watch(self, work: Callable[[], Generator[Result, None, None]]) -> Generator[Result, None, None]:
         """The values so far and to come; work() makes them where nobody else does."""
         while not self.finished:
             if self.working.acquire(timeout=0.3):
                 try:
-                    with closing(cast("Generator[Result]", work())) as values:
+                    with closing(work()) as values:
                         for self.latest in values:
                             yield self.latest
                     self.finished = True

@@ -1,0 +1,172 @@
+"""The workers: results and errors come back, turns are fair, lost processes are replaced, none stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lesson import worker
+from lesson.numeric.config import Config
+from lesson.numeric.data import DataError, Table
+from lesson.numeric.program import parse
+from lesson.numeric.training import run, train
+from lesson.numeric.whitelist import ProgramError
+from lesson.worker import Line, Shared, WorkerLost, compute, compute_in_turns
+
+QUIETLY = print
+
+
+def test_a_training_is_the_same_there_as_here() -> None:
+    config = Config(steps=200)
+    there, here = compute(train, config), train(config)
+    assert np.array_equal(there.loss["by_hand"], here.loss["by_hand"])
+    assert np.array_equal(there.weights["autograd"], here.weights["autograd"])
+    *_, last = compute_in_turns(QUIETLY, run, config)
+    assert np.array_equal(last.loss["by_hand"], here.loss["by_hand"])
+
+
+def test_errors_come_back_with_their_facts() -> None:
+    with pytest.raises(ProgramError) as refused:
+        compute(parse, "grad_out = open(1)")
+    assert (refused.value.line, refused.value.reason, refused.value.facts["name"]) == (
+        1,
+        "unknown-call",
+        "open",
+    )
+    with pytest.raises(DataError) as bad:
+        compute(train, Config(Table(b"a,b\n1,2\n")))
+    assert bad.value.reason == "csv-too-few-rows"
+    assert bad.value.facts == {"rows": 1, "dropped": 0}
+
+
+def test_many_threads_each_get_their_own_answer() -> None:
+    found: dict[int, int] = {}
+
+    def ask(number: int) -> None:
+        found[number] = compute(pow, number, 2)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: number**2 for number in range(50)}
+
+
+def test_a_lost_process_is_named_and_replaced() -> None:
+    with pytest.raises(WorkerLost):
+        compute(os._exit, 1)
+    assert compute(pow, 3, 2) == 9
+    for one in worker.workers():
+        assert one.compute(pow, 2, 5) == 32
+
+
+def test_processes_leave_with_their_server() -> None:
+    """However it ends: here by kill -9, in the middle of a computation."""
+    lines = (
+        "import threading, time, os\n"
+        "from lesson.worker import compute, workers\n"
+        "print(*(one.compute(os.getpid) for one in workers()), flush=True)\n"
+        "compute(time.sleep, 1)\n"
+    )
+    house = Path(__file__).parents[2]
+    server = subprocess.Popen([sys.executable, "-c", lines], cwd=house, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    processes = [int(number) for number in server.stdout.readline().split()]
+    assert len(set(processes)) == worker.PROCESSES
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    until = time.monotonic() + 20
+    while any(map(alive, processes)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(alive, processes))
+
+
+def alive(process: int) -> bool:
+    status = Path(f"/proc/{process}/status")
+    return status.exists() and "State:\tZ" not in status.read_text(encoding="ascii")
+
+
+def test_first_come_first_served() -> None:
+    line, order = Line(1), []
+
+    def stand(number: int) -> None:
+        with line.place():
+            order.append(number)
+
+    with line.place():
+        threads = []
+        for number in range(8):
+            threads.append(threading.Thread(target=stand, args=(number,)))
+            threads[-1].start()
+            # The next comes when this one stands in line.
+            while len(line.waiting) < number + 2:
+                time.sleep(0.001)
+        assert order == []
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+    assert not line.waiting
+
+
+def test_who_waits_learns_the_place_and_may_leave() -> None:
+    line = Line(2)
+    places: list[int] = []
+
+    class Gone(Exception):
+        pass
+
+    def leave(place: int) -> None:
+        places.append(place)
+        raise Gone
+
+    with line.place(), line.place():
+        for _ in range(2):
+            with pytest.raises(Gone), line.place(leave):
+                raise AssertionError("served while both places were taken")
+        assert places == [1, 1]
+    with line.place():
+        pass
+
+
+def test_a_shared_run_is_done_once_and_goes_on_when_its_worker_leaves() -> None:
+    shared: Shared[int] = Shared()
+    begun = []
+
+    def work() -> Generator[int, None, None]:
+        begun.append(1)
+        yield from range(5)
+
+    with closing(shared.watch(work)) as first:
+        assert next(first) == 0
+        # Another learner watches, and does not begin.
+        with closing(shared.watch(work)) as second:
+            assert next(second) == 0
+        assert len(begun) == 1
+    # The first left before the end: who comes next begins anew, and then it is done for all.
+    assert list(shared.watch(work)) == [0, 1, 2, 3, 4, 4]
+    assert len(begun) == 2
+    assert list(shared.watch(work)) == [4]
+    assert len(begun) == 2
+
+
+def test_a_run_that_is_left_is_forgotten_in_the_worker() -> None:
+    before = [one.compute(running) for one in worker.workers()]
+    with closing(compute_in_turns(QUIETLY, run, Config(steps=20_000))) as values:
+        next(values)
+        assert sum(one.compute(running) for one in worker.workers()) == sum(before) + 1
+    assert [one.compute(running) for one in worker.workers()] == before
+
+
+def running() -> int:
+    return len(worker.RUNNING)
