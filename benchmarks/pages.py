@@ -4,8 +4,8 @@
 
 Two servers, one Chromium. In turn, the bare page and each chapter get another seed, or another press of
 their own button, and the time is taken from the click to the last change that it makes on the page,
-charts included; with --largest at the largest network. Prints the median and the 95th percentile per chapter and their ratios to the bare
-page's. Goals for the chapters that do not train: 3 and 5.
+charts included; with --largest at the largest network. Prints the median and the 95th percentile per
+chapter and their ratios to the bare page's. Goals for the chapters that do not train: 3 and 5.
 """
 
 from __future__ import annotations

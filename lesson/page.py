@@ -128,7 +128,7 @@ def computed(function: Callable[Arguments, Result], *args: Arguments.args, **_: 
     return cast("Result", computed_for_all(function, name, args))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Config: repr})
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Config: repr})
 def computed_for_all(_function: Callable[..., object], name: str, args: tuple[object, ...]) -> object:  # noqa: ARG001
     return compute(_function, *args)
 

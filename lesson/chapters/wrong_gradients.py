@@ -70,7 +70,7 @@ def title_of(name: str) -> str:
     return text(f"title-{name}")
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Config: repr})
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Config: repr})
 def hearing_of(name: str, config: Config, on_kink: bool) -> Hearing:
     """What the witnesses say, the same for all sessions with the same settings."""
     from lesson.numeric.witnesses import hear
