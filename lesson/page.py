@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
@@ -11,7 +13,7 @@ import streamlit as st
 from lesson import prose
 from lesson.numeric import source
 from lesson.numeric.config import Config
-from lesson.worker import compute
+from lesson.worker import WorkerLost, compute
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
@@ -122,15 +124,22 @@ def devices() -> tuple[str, ...]:
     return compute(training.devices)
 
 
-def computed(function: Callable[Arguments, Result], *args: Arguments.args, **_: Arguments.kwargs) -> Result:
+def computed(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
     """What a function of numeric gives, computed in a worker once for all sessions; for small results."""
     name = f"{function.__module__}.{function.__qualname__}"
-    return cast("Result", computed_for_all(function, name, args))
+    return cast("Result", computed_for_all(function, name, args, kwargs))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Config: repr})
-def computed_for_all(_function: Callable[..., object], name: str, args: tuple[object, ...]) -> object:  # noqa: ARG001
-    return compute(_function, *args)
+def computed_for_all(
+    _function: Callable[..., object],
+    name: str,  # noqa: ARG001
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> object:
+    return compute(_function, *args, **kwargs)
 
 
 def trained(config: Config) -> History:
@@ -147,6 +156,27 @@ def trained_for_all(config: Config) -> History:
     from lesson.numeric.training import train
 
     return compute(train, config)
+
+
+@contextmanager
+def losses_said() -> Iterator[None]:
+    """Where a worker is lost on the way, say so in the place of what it should have given."""
+    try:
+        yield
+    except WorkerLost:
+        st.error(words()["worker-lost"], icon=":material/memory:")
+
+
+def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Streamlit's fragment, in which a lost worker is said too."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        with losses_said():
+            draw(*args, **kwargs)
+
+    return drawn
 
 
 def in_line(bar: DeltaGenerator) -> Callable[[int], None]:

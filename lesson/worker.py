@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from itertools import islice
 from multiprocessing import Pipe
@@ -83,7 +83,7 @@ class Worker:
             try:
                 self.connection.send((function, args, kwargs))
                 done, value = self.connection.recv()
-            except (EOFError, OSError) as error:
+            except (EOFError, OSError, MemoryError) as error:
                 (self.connection,) = connected(1)
                 raise WorkerLost from error
         if done:
@@ -132,13 +132,18 @@ def serve(connection: Connection) -> None:
     while True:
         try:
             function, args, kwargs = connection.recv()
+            answer = True, function(*args, **kwargs)
         except EOFError:
             return
-        try:
-            answer = True, function(*args, **kwargs)
         except Exception as error:
             answer = False, error
-        connection.send(answer)
+        try:
+            connection.send(answer)
+        except BrokenPipeError:
+            return
+        except Exception as error:
+            # Something in it cannot travel; that much can.
+            connection.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
 
 
 WORKERS: list[Worker] = []
@@ -194,7 +199,8 @@ def compute_in_turns(
                 yield cast("Result", values[0])
                 values = worker.compute(advance, ticket)
         finally:
-            worker.compute(drop, ticket)
+            with suppress(WorkerLost):
+                worker.compute(drop, ticket)
 
 
 class Shared(Generic[Result]):
@@ -208,8 +214,11 @@ class Shared(Generic[Result]):
         self.finished = False
         self.working = Lock()
 
-    def watch(self, work: Callable[[], Generator[Result, None, None]]) -> Generator[Result, None, None]:
-        """The values so far and to come; work() makes them where nobody else does."""
+    def watch(
+        self, work: Callable[[], Generator[Result, None, None]], idle: Callable[[], None]
+    ) -> Generator[Result, None, None]:
+        """The values so far and to come; work() makes them where nobody else does. idle() is called about
+        three times a second while another has begun and has no value yet."""
         while not self.finished:
             if self.working.acquire(timeout=0.3):
                 try:
@@ -221,6 +230,8 @@ class Shared(Generic[Result]):
                     self.working.release()
             elif self.latest is not None:
                 yield self.latest
+            else:
+                idle()
         if self.latest is not None:
             yield self.latest
 
@@ -228,13 +239,15 @@ class Shared(Generic[Result]):
 def begin(
     ticket: str, function: Callable[..., Iterator[object]], *args: object, **kwargs: object
 ) -> tuple[object, ...]:
-    """In the worker: start a run, and give its first value, or () where there is none."""
+    """In a worker: start a run, and give its first value, or () where there is none."""
     RUNNING[ticket] = iter(function(*args, **kwargs))
     return advance(ticket)
 
 
 def advance(ticket: str) -> tuple[object, ...]:
-    """In the worker: the next value of a run, or () at its end."""
+    """In a worker: the next value of a run, or () at its end. Raises WorkerLost where it never began here."""
+    if ticket not in RUNNING:
+        raise WorkerLost
     try:
         return (next(RUNNING[ticket]),)
     except StopIteration:
@@ -242,5 +255,5 @@ def advance(ticket: str) -> tuple[object, ...]:
 
 
 def drop(ticket: str) -> None:
-    """In the worker: forget a run."""
+    """In a worker: forget a run."""
     RUNNING.pop(ticket, None)

@@ -7,7 +7,6 @@ from importlib import import_module
 import streamlit as st
 
 from lesson import page, settings
-from lesson.worker import WorkerLost
 
 PARTS = {
     "part-start": ("home",),
@@ -25,7 +24,5 @@ def open_chapter(name: str) -> None:
     st.session_state["chapter"] = name
     st.title(page.text("title"))
     settings.notices()
-    try:
+    with page.losses_said():
         import_module(f"lesson.chapters.{name.replace('-', '_')}").render(st.session_state["network"])
-    except WorkerLost:
-        st.error(page.words()["worker-lost"], icon=":material/memory:")

@@ -10,7 +10,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
-from lesson.page import ask, computed, figure, picture, proved, say, seven_lines, text, words
+from lesson.page import ask, computed, figure, fragment, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -32,7 +32,7 @@ def render(network: settings.Settings) -> None:
     ask("check-zero")
 
 
-@st.fragment
+@fragment
 def function_and_derivative(network: settings.Settings, found: Signals) -> None:
     """Both functions and their derivatives, with the values of the learner's hidden units."""
     say("function")

@@ -12,7 +12,7 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, computed, figure, picture, say, snippet, text, words
+from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def render(network: settings.Settings) -> None:
     ask("check-residual")
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings) -> None:
     """Both backward passes on the learner's sizes, then the six cases, then the residual."""
     from lesson.numeric.joins import tied_of

@@ -9,7 +9,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.arrows import arrows_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, picture, say, snippet, text, words
+from lesson.page import ask, figure, fragment, picture, say, snippet, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def freed() -> None:
     say("retained-why")
 
 
-@st.fragment
+@fragment
 def added_up() -> None:
     """Press backward, and watch the gradient grow; zero_grad takes it back."""
     from lesson.numeric import recording
@@ -107,7 +107,7 @@ def clone_and_alias() -> None:
     say("copied-why")
 
 
-@st.fragment
+@fragment
 def price() -> None:
     """What training by hand costs on clones that still require a gradient."""
     from lesson.numeric.recording import MOST_STEPS

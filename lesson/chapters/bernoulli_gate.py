@@ -11,7 +11,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, in_line, picture, say, snippet, text, words
+from lesson.page import ask, figure, fragment, in_line, picture, say, snippet, text, words
 from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def render(network: settings.Settings) -> None:
     ask("check-gradcheck")
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings) -> None:
     """The flip without a derivative, the estimators beside the truth, and trainings with each."""
     from lesson.numeric.gates import unnoticed_of
@@ -125,6 +125,8 @@ def one_entry(found: Samples, gated: Gated) -> None:
 
 
 def bias_and_spread(found: Samples) -> None:
+    if found.no_effect:
+        st.info(text("no-effect"), icon=":material/info:")
     table = []
     for name in found.drawn:
         verdict = found.verdict(name)

@@ -11,7 +11,20 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.network import SHOWN, Chosen, choices, network_chart
 from lesson.charts.slopes import tangent_chart
-from lesson.page import ask, colors, computed, figure, formula, picture, proved, say, seven_lines, text, words
+from lesson.page import (
+    ask,
+    colors,
+    computed,
+    figure,
+    formula,
+    fragment,
+    picture,
+    proved,
+    say,
+    seven_lines,
+    text,
+    words,
+)
 
 if TYPE_CHECKING:
     from lesson.numeric.one_weight import Moment
@@ -59,7 +72,7 @@ def pick() -> None:
         st.session_state["entry"] = picked[0]["entry"]
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings, chosen: Chosen) -> None:
     """The chain with its numbers, the same number six ways, and the weight dragged along the curve."""
     from lesson.numeric.one_weight import REACH, moment

@@ -14,7 +14,7 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, figure, in_line, picture, say, snippet, text, words
+from lesson.page import ask, figure, fragment, in_line, picture, say, snippet, text, words
 from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCALE = settings.Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
 START_BIAS = settings.Real("start_bias", -1.0, -3.0, 1.0)
 PACE = settings.Step("pace", 5e-3, (1e-4, 3e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2))
-LEAK = settings.Real("leak", 0.1)
+LEAK = settings.Real("leak", 0.1, 0.01)
 
 Both = Mapping[str, "Lives"]
 
@@ -37,7 +37,7 @@ def render(network: settings.Settings) -> None:
     ask("check-leaky")
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings) -> None:
     """Sparse data and a start of the learner's choice: ReLU beside LeakyReLU over many seeds, then unit
     by unit in one of them, then the remedies."""
@@ -158,12 +158,18 @@ def remedies(ground: Ground) -> None:
     if st.session_state.get("remedies-tried") != ground:
         return
     tried = trials_of(ground)
-    shares = {text(f"remedy-{trial.remedy}"): Interval(trial.low, trial.share, trial.high) for trial in tried}
-    picture(intervals_chart(shares, text("share-of-runs"), 0, 1), text("remedies-alt"))
+    shares = {
+        text(f"remedy-{trial.remedy}"): Interval(trial.low, trial.share, trial.high)
+        for trial in tried
+        if trial.runs
+    }
+    if shares:
+        picture(intervals_chart(shares, text("share-of-runs"), 0, 1), text("remedies-alt"))
     table = [
         {
             text("column-remedy"): text(f"remedy-{trial.remedy}"),
             text("column-silent"): text("of-runs", count=trial.silent, runs=trial.runs),
+            text("column-blown"): trial.blew_up,
             text("column-loss"): figure(trial.loss),
         }
         for trial in tried

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.graph import graph_chart
-from lesson.page import ask, computed, picture, say, text, words
+from lesson.page import ask, computed, fragment, picture, say, text, words
 
 
 def render(network: settings.Settings) -> None:
@@ -18,7 +18,7 @@ def render(network: settings.Settings) -> None:
     ask("check-kept")
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings) -> None:
     """A forward pass of the learner's choice, its code, and both graphs that it left."""
     from lesson.numeric.graph import FORWARDS, SHOWN, graphs

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, computed, formula, picture, proved, say, seven_lines, text, words
+from lesson.page import ask, computed, formula, fragment, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step
@@ -29,7 +29,7 @@ def render(network: settings.Settings) -> None:
     ask("check-transpose")
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings) -> None:
     """One step of one derivation, forward and back, symbols or numbers."""
     from lesson.symbolic.matrix_form import LARGEST, derive

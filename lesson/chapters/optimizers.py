@@ -16,7 +16,7 @@ from lesson.charts.surface import surface_chart
 from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
-from lesson.page import ask, computed, figure, picture, say, snippet, text, words
+from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.descent import Stretch
@@ -46,7 +46,7 @@ def sum_or_mean(network: settings.Settings) -> None:
     say("reduction-why", entries=f"{network.batch * network.outputs:,}")
 
 
-@st.fragment
+@fragment
 def play(network: settings.Settings) -> None:
     """One optimizer and one learning rate: its lines, three trainings, its updates, three paths."""
     from lesson.numeric.race import race

@@ -10,7 +10,7 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.matrix_text import MatrixError, matrix_of
-from lesson.page import ask, devices, picture, quoted, say, sides, snippet, text, words
+from lesson.page import ask, devices, fragment, picture, quoted, say, sides, snippet, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def arrays_and_tensors(seed: int) -> None:
     say("constructors-why")
 
 
-@st.fragment
+@fragment
 def a_dtype() -> None:
     """What a dtype does to the same numbers."""
     from lesson.numeric import tensors
@@ -70,7 +70,7 @@ def a_dtype() -> None:
     say("dtype-why")
 
 
-@st.fragment
+@fragment
 def operations() -> None:
     """The notebook's operations on two matrices that the learner types, in torch and in numpy."""
     from lesson.numeric import tensors
@@ -122,7 +122,7 @@ def typed_matrix(key: str, default: str) -> np.ndarray | None:
         return None
 
 
-@st.fragment
+@fragment
 def view_is_no_transpose() -> None:
     """The same numbers, viewed and transposed: same shape, other places."""
     from lesson.numeric import tensors
@@ -142,7 +142,7 @@ def view_is_no_transpose() -> None:
     say("view-error")
 
 
-@st.fragment
+@fragment
 def shared_memory() -> None:
     """Change one, watch the other: numpy and torch, a tensor and its view."""
     from lesson.numeric import tensors
@@ -153,7 +153,7 @@ def shared_memory() -> None:
     side_by_side(run(tensors.from_numpy, value), run(tensors.of_a_view, value))
 
 
-@st.fragment
+@fragment
 def a_device() -> None:
     """Where a tensor lives, and what a matrix product costs there, measured on this server."""
     from lesson.numeric import tensors

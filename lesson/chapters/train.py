@@ -20,7 +20,9 @@ from lesson.numeric.whitelist import ProgramError
 from lesson.page import (
     ask,
     computed,
+    devices,
     figure,
+    fragment,
     in_line,
     lead_to,
     picture,
@@ -31,7 +33,7 @@ from lesson.page import (
     trained,
     words,
 )
-from lesson.worker import Shared, compute, compute_in_turns
+from lesson.worker import Shared, compute_in_turns
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -54,10 +56,6 @@ def render(network: settings.Settings) -> None:
 
 def configured(network: settings.Settings) -> Config | None:
     """The controls of the laboratory; None where there is no data to train on."""
-    from lesson.numeric.training import devices
-
-    present = compute(devices)
-
     with st.container(border=True):
         settings.heed_address(
             settings.DATA,
@@ -72,9 +70,9 @@ def configured(network: settings.Settings) -> Config | None:
         program = whose_lines()
         left, right = st.columns(2)
         with left:
-            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", present)
+            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
         with right:
-            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", present)
+            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
     if source is None or program is None:
         return None
     lab = settings.Lab(
@@ -207,7 +205,11 @@ def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -
     from lesson.numeric.training import run
 
     button.button(text("stop"), key="stop", icon=":material/stop:")
-    for history in shared(config).watch(lambda: compute_in_turns(in_line(bar), run, config)):
+
+    def asked_already() -> None:
+        bar.progress(0.0, words()["asked-already"])
+
+    for history in shared(config).watch(lambda: compute_in_turns(in_line(bar), run, config), asked_already):
         st.session_state["history"] = history
         bar.progress(history.steps / config.steps, progress(history))
     button.empty()
@@ -329,7 +331,7 @@ def differences(history: History) -> None:
     picture(drift_chart(curves.drift(history), words()), text("drift-alt"))
 
 
-@st.fragment
+@fragment
 def scrubber(history: History) -> None:
     """One recorded step: the weights, both gradients, their difference, and the third witness."""
     say("scrub")

@@ -18,7 +18,7 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, figure, in_line, picture, say, text, trained, words
+from lesson.page import ask, figure, fragment, in_line, picture, say, text, trained, words
 from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def render(network: settings.Settings) -> None:
     ask("check-b2")
 
 
-@st.fragment
+@fragment
 def collection(network: settings.Settings) -> None:
     """One mistake, the learner's prediction, and on request what the witnesses say."""
     say("collection")
@@ -206,7 +206,7 @@ def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
     picture(growth_chart(steps, shown, words()["step"], title, log=(False, log)), text("mystery-alt"))
 
 
-@st.fragment
+@fragment
 def who_is_ahead(seed: int) -> None:
     """Many seeds at once, on request: sometimes one, sometimes the other."""
     say("ahead")

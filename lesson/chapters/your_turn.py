@@ -10,7 +10,19 @@ from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
-from lesson.page import ask, computed, figure, lead_to, picture, program_error, say, sides, text, words
+from lesson.page import (
+    ask,
+    computed,
+    figure,
+    fragment,
+    lead_to,
+    picture,
+    program_error,
+    say,
+    sides,
+    text,
+    words,
+)
 
 if TYPE_CHECKING:
     from lesson.numeric.exercise import Answer, Corrected
@@ -95,7 +107,7 @@ def the_next(answer: Answer) -> None:
     hints(answer)
 
 
-@st.fragment
+@fragment
 def hints(answer: Answer) -> None:
     """As many hints as were asked for, each stronger than the one before, and the solution last."""
     key = f"hints {answer.name}"

@@ -13,6 +13,9 @@ from torch import Tensor
 from lesson.numeric.gates import Gated, activation_of, estimators, exactly, loss_of, task
 
 SAMPLES = 1024
+NOTHING = 1e-9
+"""Gradients below this are rounding."""
+
 COUNTS = tuple(2**power for power in range(11))
 """Numbers of draws whose mean is taken; each divides SAMPLES."""
 
@@ -28,15 +31,27 @@ class Samples:
     drawn: Mapping[str, np.ndarray]
 
     @property
+    def no_effect(self) -> bool:
+        """Whether the true gradient is zero, as where no unit ever fires."""
+        return bool(np.linalg.norm(self.truth) <= NOTHING)
+
+    @property
+    def norm(self) -> float:
+        """What is measured against: the truth's norm, or 1 where that is nothing."""
+        return 1.0 if self.no_effect else float(np.linalg.norm(self.truth))
+
+    @property
     def error(self) -> dict[str, np.ndarray]:
         """How far the mean of COUNTS draws is from the truth: the root mean square over groups of draws, as
         a share of the truth's norm, (len(COUNTS),) each."""
-        norm = np.linalg.norm(self.truth) or 1.0
         found = {}
         for name, draws in self.drawn.items():
             means = [draws.reshape(-1, count, len(self.truth)).mean(1) for count in COUNTS]
             found[name] = np.array(
-                [np.sqrt((np.linalg.norm(mean - self.truth, axis=1) ** 2).mean()) / norm for mean in means]
+                [
+                    np.sqrt((np.linalg.norm(mean - self.truth, axis=1) ** 2).mean()) / self.norm
+                    for mean in means
+                ]
             )
         return found
 
@@ -50,10 +65,12 @@ class Samples:
         """Bias and spread of an estimator."""
         draws = self.drawn[name]
         bias, spread = draws.mean(0) - self.truth, draws.std(0, ddof=1)
-        norm = np.linalg.norm(self.truth) or 1.0
-        inside = np.abs(bias) <= 1.96 * spread / len(draws) ** 0.5
+        # Where a gate has no effect, both are zero up to rounding.
+        inside = np.abs(bias) <= 1.96 * spread / len(draws) ** 0.5 + NOTHING
         return Verdict(
-            float(np.linalg.norm(bias) / norm), float(np.linalg.norm(spread) / norm), int(inside.sum())
+            float(np.linalg.norm(bias) / self.norm),
+            float(np.linalg.norm(spread) / self.norm),
+            int(inside.sum()),
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from threading import Lock
 from typing import Any, NamedTuple
 
 import torch
@@ -24,6 +25,9 @@ from lesson.numeric.snippet import Ran, run
 
 LARGEST = (64, 8, 6, 4)
 """Batch, inputs, gated units and outputs at most: the exact sum has 2 to the power of the units terms."""
+
+FLIPPING = Lock()
+"""Torch's flips come from a stream that the whole process shares."""
 
 Loss = Callable[[Tensor], Tensor]
 """The loss of each observation, (..., batch), with gates m of shape (..., batch, units)."""
@@ -204,7 +208,6 @@ def unnoticed_of(gated: Gated) -> Ran:
     """Torch differentiates through a flip without a word, and the gradient is zero."""
     x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
     a = activation_of(gated)(x @ w1 + b1)
-    # Of its own stream: torch's flips come from the process's.
-    with torch.random.fork_rng(devices=[]):
+    with FLIPPING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(gated.seed)
         return run(unnoticed, x, a, wg.requires_grad_(), bg, w2, b2, y)

@@ -311,8 +311,8 @@ DEPTHS = range(31)
 
 
 def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
-    """How much of a signal arrives at the first of so many layers: the mean over RUNS seeds of the root mean
-    square of its gradient there, for a signal of 1 at the end, (len(DEPTHS),) each.
+    """How much of a signal arrives at the first of so many layers: the root mean square, over RUNS seeds,
+    of its gradient there, for a signal of 1 at the end, (len(DEPTHS),) each.
 
     Layers are relu(h w) in a row, and h + relu(h w) where the layer's input is added to its output, as
     in a residual network (He et al., 2016); w has variance 1 / units.

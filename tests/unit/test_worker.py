@@ -22,6 +22,7 @@ from lesson.numeric.program import parse
 from lesson.numeric.training import run, train
 from lesson.numeric.whitelist import ProgramError
 from lesson.worker import Line, Shared, WorkerLost, compute, compute_in_turns
+from tests.app.lesson_app import open_page, texts
 
 QUIETLY = print
 
@@ -143,20 +144,23 @@ def test_a_shared_run_is_done_once_and_goes_on_when_its_worker_leaves() -> None:
     shared: Shared[int] = Shared()
     begun = []
 
+    def idle() -> None:
+        raise AssertionError("nobody has to wait for a first value here")
+
     def work() -> Generator[int, None, None]:
         begun.append(1)
         yield from range(5)
 
-    with closing(shared.watch(work)) as first:
+    with closing(shared.watch(work, idle)) as first:
         assert next(first) == 0
         # Another learner watches, and does not begin.
-        with closing(shared.watch(work)) as second:
+        with closing(shared.watch(work, idle)) as second:
             assert next(second) == 0
         assert len(begun) == 1
     # The first left before the end: who comes next begins anew, and then it is done for all.
-    assert list(shared.watch(work)) == [0, 1, 2, 3, 4, 4]
+    assert list(shared.watch(work, idle)) == [0, 1, 2, 3, 4, 4]
     assert len(begun) == 2
-    assert list(shared.watch(work)) == [4]
+    assert list(shared.watch(work, idle)) == [4]
     assert len(begun) == 2
 
 
@@ -170,3 +174,36 @@ def test_a_run_that_is_left_is_forgotten_in_the_worker() -> None:
 
 def running() -> int:
     return len(worker.RUNNING)
+
+
+def test_a_run_whose_process_was_lost_is_called_lost() -> None:
+    with closing(compute_in_turns(QUIETLY, run, Config(steps=20_000))) as values:
+        next(values)
+        for one in worker.workers():
+            with pytest.raises(WorkerLost):
+                one.compute(os._exit, 1)
+        with pytest.raises(WorkerLost):
+            next(values)
+
+
+def test_an_answer_that_cannot_travel_is_an_error_and_no_loss() -> None:
+    processes = [one.compute(os.getpid) for one in worker.workers()]
+    with pytest.raises(RuntimeError, match="pickle"):
+        compute(threading.Lock)
+    assert [one.compute(os.getpid) for one in worker.workers()] == processes
+
+
+def test_a_lost_worker_is_said_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a fragment, where Streamlit would say nothing of use; and the next answer is there again."""
+
+    def lost(*_: object) -> None:
+        raise WorkerLost
+
+    app = open_page("dying-relu")
+    monkeypatch.setattr(worker.Worker, "compute", lost)
+    app.slider(key="leak").set_value(0.5).run()
+    assert "The process that computed this was ended" in texts(app)
+    assert not app.exception
+    monkeypatch.undo()
+    app.slider(key="leak").set_value(0.6).run()
+    assert "Watch one die" in texts(app)
