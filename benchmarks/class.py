@@ -102,9 +102,14 @@ async def study(number: int, server: Server, register: Register, until: float) -
                     return
                 widget = dice.choice(list(learner.controls()))
                 value = value_for(widget, learner, dice)
-                if value is not None:
+                if value is None:
+                    continue
+                try:
                     seconds = await learner.move(widget, value)
-                    register.answers.append((seconds, f"{chapter} {widget.key}"))
+                except TimeoutError:
+                    register.errors.append(f"no answer: {chapter} {widget.key} = {value}")
+                    return
+                register.answers.append((seconds, f"{chapter} {widget.key}"))
             chapter = dice.choice(CHAPTERS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -181,9 +182,10 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
 
     bar = st.progress(0.0, text("training"))
     found = {}
-    for name, losses in compute_in_turns(in_line(bar), trainings, gated):
-        found[name] = losses
-        bar.progress(len(found) / len(ways(gated.temperature)), text("training"))
+    with closing(compute_in_turns(in_line(bar), trainings, gated)) as trained:
+        for name, losses in trained:
+            found[name] = losses
+            bar.progress(len(found) / len(ways(gated.temperature)), text("training"))
     bar.empty()
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -185,8 +186,9 @@ def trials_of(ground: Ground) -> list[Trial]:
 
     bar = st.progress(0.0, text("trying"))
     found = []
-    for trial in compute_in_turns(in_line(bar), trials, ground):
-        found.append(trial)
-        bar.progress(len(found) / len(REMEDIES), text("trying"))
+    with closing(compute_in_turns(in_line(bar), trials, ground)) as tried:
+        for trial in tried:
+            found.append(trial)
+            bar.progress(len(found) / len(REMEDIES), text("trying"))
     bar.empty()
     return found

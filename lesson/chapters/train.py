@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -209,9 +210,13 @@ def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -
     def asked_already() -> None:
         bar.progress(0.0, words()["asked-already"])
 
-    for history in shared(config).watch(lambda: compute_in_turns(in_line(bar), run, config), asked_already):
-        st.session_state["history"] = history
-        bar.progress(history.steps / config.steps, progress(history))
+    # Closed, so that whoever leaves gives up the seat at once.
+    with closing(
+        shared(config).watch(lambda: compute_in_turns(in_line(bar), run, config), asked_already)
+    ) as histories:
+        for history in histories:
+            st.session_state["history"] = history
+            bar.progress(history.steps / config.steps, progress(history))
     button.empty()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -194,9 +195,10 @@ def ahead_of(seed: int) -> np.ndarray:
 
     bar = st.progress(0.0, text("training"))
     found = []
-    for difference in compute_in_turns(in_line(bar), ahead, seed):
-        found.append(difference)
-        bar.progress(len(found) / SEEDS, text("training"))
+    with closing(compute_in_turns(in_line(bar), ahead, seed)) as differences:
+        for difference in differences:
+            found.append(difference)
+            bar.progress(len(found) / SEEDS, text("training"))
     bar.empty()
     return np.array(found)
 
