@@ -87,7 +87,6 @@ class Learner:
     async def open(self, chapter: str = "home") -> float:
         """Go to a chapter, as by a link in the sidebar. Returns seconds."""
         self.page = self.pages.get(chapter, "")
-        self.widgets.clear()
         message = BackMsg()
         message.rerun_script.page_name = "" if chapter == "home" or self.page else chapter
         return await self.rerun(message)
@@ -125,6 +124,12 @@ class Learner:
         request.widget_states.widgets.extend(self.states.values())
         if not request.fragment_id:
             self.texts.clear()
+        # What the answer does not draw again has left the page; Streamlit never answers its controls.
+        self.widgets = {
+            number: widget
+            for number, widget in self.widgets.items()
+            if request.fragment_id and widget.fragment != request.fragment_id
+        }
         begun = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):

@@ -6,23 +6,20 @@ from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, span_with
+from lesson.charts.picture import Chart, Picture, drawing, span_with, table
 
 
 def ahead_chart(first_seed: int, differences: np.ndarray, words: Mapping[str, str]) -> Picture:
     """differences (seeds,): the loss by hand minus that by autograd, for one seed after the other."""
     sides = (words["autograd-ahead"], words["by-hand-ahead"])
-    table = pd.DataFrame(
-        {
-            "seed": first_seed + np.arange(len(differences)),
-            "difference": differences,
-            "side": [sides[int(difference < 0)] for difference in differences],
-        }
+    found = table(
+        seed=first_seed + np.arange(len(differences)),
+        difference=differences,
+        side=[sides[int(difference < 0)] for difference in differences],
     )
-    return Picture(bars(words["seed"], words["loss-difference"], sides), table)
+    return Picture(bars(words["seed"], words["loss-difference"], sides), found)
 
 
 REACH = span_with(0, 0, "difference")

@@ -6,26 +6,24 @@ from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, span_with
+from lesson.charts.picture import Chart, Picture, drawing, span_with, table
 
 
 def arrows_chart(sums: np.ndarray, words: Mapping[str, str]) -> Picture:
     """sums (times, entries): the running sums; an arrow from each to the next, a line for each entry."""
     from_zero = np.vstack([np.zeros((1, sums.shape[1])), sums])
     times, entries = np.indices(sums.shape)
-    table = pd.DataFrame(
-        {
-            "entry": entries.ravel() + 1,
-            "time": times.ravel() + 1,
-            "start": from_zero[:-1].ravel(),
-            "end": from_zero[1:].ravel(),
-        }
+    start, end = from_zero[:-1].ravel(), from_zero[1:].ravel()
+    laid = table(
+        entry=entries.ravel() + 1,
+        time=times.ravel() + 1,
+        start=start,
+        end=end,
+        angle=np.where(end > start, 90, -90),
     )
-    table["angle"] = np.where(table["end"] > table["start"], 90, -90)
-    return Picture(arrows(words["entry-number"], words["gradient"], words["press"]), table)
+    return Picture(arrows(words["entry-number"], words["gradient"], words["press"]), laid)
 
 
 @drawing

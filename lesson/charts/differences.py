@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import altair as alt
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Picture, drawing, part, parts, span
+from lesson.charts.picture import Picture, below, drawing, part, parts, records, span, table
 from lesson.numeric.curves import Differences
 
 
@@ -51,8 +51,7 @@ class Axis:
         )
 
 
-@dataclass(frozen=True)
-class Territory:
+class Territory(NamedTuple):
     """A band from low to high, in powers of ten, and its name."""
 
     word: str
@@ -91,17 +90,15 @@ def difference_chart(
     tooltips: Mapping[str, str],
 ) -> Picture:
     """A line for each parameter over the named territories; the first tooltip names the axis."""
-    curves = pd.concat(
-        pd.DataFrame({"step": differences.steps, "value": drawn, **differences.explained[name]}).assign(
-            parameter=name
-        )
+    curves = below(
+        table(step=differences.steps, value=drawn, parameter=name, **differences.explained[name])
         for name, drawn in differences.drawn.items()
     )
-    named = tuple(replace(territory, word=words[territory.word]) for territory in territories)
+    named = tuple(territory._replace(word=words[territory.word]) for territory in territories)
     titles = tuple((field, words[word]) for field, word in tooltips.items())
     general = (words["step"], words["parameter"], words["exactly-zero"])
     return Picture(
-        lines_over_territories(axis, named, titles, general), parts(curves=curves, bands=pd.DataFrame(named))
+        lines_over_territories(axis, named, titles, general), parts(curves=curves, bands=records(named))
     )
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts, span_ends
+from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span_ends, table
 
 ROW_HEIGHT = 44
 FRAME = 100
@@ -25,23 +24,15 @@ def draws_chart(
     words: Mapping[str, str],
 ) -> Picture:
     """edges (bins + 1,); for each estimator the share of its draws in each bin (bins,) and their mean."""
-    table = parts(
-        draws=pd.concat(
-            pd.DataFrame(
-                {
-                    "name": name,
-                    "at": edges[:-1],
-                    "end": edges[1:],
-                    "share": share,
-                    "strength": share / (share.max() or 1.0),
-                }
-            )
+    found = parts(
+        draws=below(
+            table(name=name, at=edges[:-1], end=edges[1:], share=share, strength=share / (share.max() or 1.0))
             for name, share in shares.items()
         ),
-        means=pd.DataFrame({"name": list(means), "at": list(means.values()), "mark": words["mean"]}),
-        truth=pd.DataFrame({"at": [truth], "mark": [words["truth"]]}),
+        means=table(name=list(means), at=list(means.values()), mark=words["mean"]),
+        truth=table(at=[truth], mark=words["truth"]),
     )
-    return Picture(strips(tuple(shares), across, words["mean"], words["truth"], words["draws"]), table)
+    return Picture(strips(tuple(shares), across, words["mean"], words["truth"], words["draws"]), found)
 
 
 @drawing

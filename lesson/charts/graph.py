@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
 
 if TYPE_CHECKING:
     from lesson.numeric.graph import Graph
@@ -21,29 +20,43 @@ ROW = 62
 KINDS = {"data": theme.DATA, "weights": theme.WEIGHTS, "operation": "#7d8590", "error": theme.ERROR}
 
 
+class Placed(NamedTuple):
+    """A node and where it stands."""
+
+    x: int
+    y: int
+    name: str
+    kind: str
+    lines: str
+
+
+class Way(NamedTuple):
+    """An edge, from where to where, and what flows along it."""
+
+    x: int
+    y: int
+    x2: int
+    y2: int
+    name: str
+
+
 def graph_chart(graph: Graph, words: Mapping[str, str]) -> Picture:
     """The graph, layer by layer. It is moved by dragging, and zoomed by the wheel with shift held."""
     beside: defaultdict[int, int] = defaultdict(int)
-    rows = []
+    nodes = []
     for node in graph.nodes:
         # A tensor that no operation made stands beside the column of operations.
-        if node.kind in ("data", "weights"):
-            beside[node.layer] += 1
-        rows.append({"x": beside[node.layer] if node.kind in ("data", "weights") else 0, "y": -node.layer})
-    nodes = pd.concat([pd.DataFrame(rows), pd.DataFrame(graph.nodes)], axis=1)
-    starts, ends = (nodes.loc[[edge[end] for edge in graph.edges]] for end in (0, 1))
-    edges = pd.DataFrame(
-        {
-            "x": starts["x"].to_numpy(),
-            "y": starts["y"].to_numpy(),
-            "x2": ends["x"].to_numpy(),
-            "y2": ends["y"].to_numpy(),
-            "name": [edge.label for edge in graph.edges],
-        }
-    ).drop_duplicates()
-    layers = int(nodes["layer"].max()) + 1
+        given = node.kind in ("data", "weights")
+        beside[node.layer] += given
+        nodes.append(
+            Placed(beside[node.layer] if given else 0, -node.layer, node.name, node.kind, node.lines)
+        )
+    # Two tensors may flow the same way under the same name.
+    ways = dict.fromkeys((nodes[edge.start][:2], nodes[edge.end][:2], edge.label) for edge in graph.edges)
+    layers = max(node.layer for node in graph.nodes) + 1
     return Picture(
-        nodes_and_edges(layers, words["operation"], words["lines"]), parts(nodes=nodes, edges=edges)
+        nodes_and_edges(layers, words["operation"], words["lines"]),
+        parts(nodes=records(nodes), edges=records(Way(*start, *end, name) for start, end, name in ways)),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow.compute as pc
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, span
+from lesson.charts.picture import Chart, Picture, below, drawing, span, table
 
 COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS, theme.ERROR, theme.HIDDEN)
 DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3], [1, 0], [10, 4])
@@ -26,11 +26,9 @@ def growth_chart(
 
     across and up: titles of the axes; log: which of the two is logarithmic.
     """
-    table = pd.concat(
-        pd.DataFrame({"at": at, "value": values, "curve": name}) for name, values in curves.items()
-    )
+    points = below(table(at=at, value=values, curve=name) for name, values in curves.items())
     # A logarithm has no place for zero.
-    shown = table[table["value"] > 0] if log[1] else table
+    shown = points.filter(pc.field("value") > 0) if log[1] else points
     return Picture(lines(across, up, tuple(curves), log), shown)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import altair as alt
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, span_with
+from lesson.charts.picture import Chart, Picture, drawing, span_with, table
 
 ROW_HEIGHT = 34
 AXIS = 60
@@ -25,8 +24,9 @@ class Interval(NamedTuple):
 
 def intervals_chart(found: Mapping[str, Interval], across: str, least: float, greatest: float) -> Picture:
     """across: title of the axis, which reaches from least to greatest in any case."""
-    table = pd.DataFrame([{"name": name, **interval._asdict()} for name, interval in found.items()])
-    return Picture(rows(tuple(found), across, least, greatest), table)
+    low, value, high = zip(*found.values(), strict=True)
+    measured = table(name=list(found), low=low, value=value, high=high)
+    return Picture(rows(tuple(found), across, least, greatest), measured)
 
 
 @drawing

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts, span
+from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
 from lesson.numeric.curves import Fit, Losses
 
 
 def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> Picture:
     """Both losses over the steps; a wide line under a dashed one, so that equal curves both show."""
-    table = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
+    points = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
     # A logarithm has no place for a loss of exactly zero.
-    shown = table[table["value"] > 0] if log else table
+    shown = points.filter(pc.field("value") > 0) if log else points
     return Picture(two_losses(words["step"], words["loss"], words["lane"], lanes(words), log), shown)
 
 
@@ -47,11 +48,11 @@ def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: boo
 
 def fit_chart(fit: Fit, words: Mapping[str, str]) -> Picture:
     """The observations and what each lane predicts along the one input."""
-    table = parts(
-        observed=pd.DataFrame({"at": fit.x, "value": fit.y}),
+    points = parts(
+        observed=table(at=fit.x, value=fit.y),
         fitted=both_lanes(fit.grid, fit.by_hand, fit.autograd, words),
     )
-    return Picture(data_and_curves(fit.input, fit.output, lanes(words)), table)
+    return Picture(data_and_curves(fit.input, fit.output, lanes(words)), points)
 
 
 @drawing
@@ -75,9 +76,9 @@ def lanes(words: Mapping[str, str]) -> tuple[str, str]:
 
 def both_lanes(
     at: np.ndarray, by_hand: np.ndarray, autograd: np.ndarray, words: Mapping[str, str]
-) -> pd.DataFrame:
-    return pd.concat(
-        pd.DataFrame({"at": at, "lane": name, "value": values})
+) -> pa.Table:
+    return below(
+        table(at=at, lane=name, value=values)
         for name, values in zip(lanes(words), (by_hand, autograd), strict=True)
     )
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
-from lesson.charts.picture import Chart, Picture, drawing
+from lesson.charts.picture import Chart, Picture, drawing, table
 from lesson.numeric.curves import CELLS
 
 CELL_HEIGHT = 34
@@ -33,21 +32,18 @@ def matrix_chart(
     top, left = first
     corner = matrix[top : top + CELLS, left : left + CELLS]
     rows, columns = np.indices(corner.shape)
-    frame = pd.DataFrame(
-        {
-            "row": rows.ravel() + top + 1,
-            "column": columns.ravel() + left + 1,
-            "value": corner.ravel().astype(float),
-            "exact": [repr(value.item()) for value in corner.ravel()],
-        }
-    )
-    if notes:
-        frame["note"] = [note for row in notes[:CELLS] for note in row[:CELLS]]
     # The share of the largest entry, so that the drawing is the same whatever the numbers are.
     largest = float(np.abs(corner).max(initial=0.0)) or 1.0
-    frame["strength"] = frame["value"] / largest
+    found = table(
+        row=rows.ravel() + top + 1,
+        column=columns.ravel() + left + 1,
+        value=corner.ravel().astype(float),
+        exact=[repr(value.item()) for value in corner.ravel()],
+        strength=corner.ravel() / largest,
+        note=[note for row in notes[:CELLS] for note in row[:CELLS]] if notes else "",
+    )
     drawn = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None)
-    return Picture(drawn, frame)
+    return Picture(drawn, found)
 
 
 @drawing

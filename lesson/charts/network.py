@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import altair as alt
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
 
 SHOWN = 4
 """Units of a layer that are drawn; of a larger layer the first ones, and dots."""
 
 NODE = 620
 """The area of a unit, in square pixels."""
+
+
+class Unit(NamedTuple):
+    """A circle with a name."""
+
+    x: float
+    y: float
+    name: str
+    kind: str
+
+
+LOSS = Unit(3.0, 0.5, "L", "error")
 
 
 class Edge(NamedTuple):
@@ -63,9 +75,9 @@ def network_chart(sizes: tuple[int, int, int], bias: bool, chosen: Chosen, entry
     entry: the title of a weight's name. Cached: no number of the network is in it.
     """
     layers = [units("x", 0, sizes[0], bias), units("h", 1, sizes[1], bias), units("o", 2, sizes[2], False)]
-    loss = pd.DataFrame([{"x": 3.0, "y": 0.5, "name": "L", "kind": "error"}])
-    edges = pd.DataFrame(edges_of(layers, sizes, bias, chosen))
-    return Picture(units_and_weights(entry), parts(edges=edges, nodes=pd.concat([*layers, loss])))
+    nodes = [*chain(*layers), LOSS]
+    edges = edges_of(layers, sizes, bias, chosen)
+    return Picture(units_and_weights(entry), parts(edges=records(edges), nodes=records(nodes)))
 
 
 @drawing
@@ -100,36 +112,33 @@ def units_and_weights(entry: str) -> Chart:
     return alt.layer(lines, targets, circles, names).properties(height=320)
 
 
-def units(letter: str, layer: int, size: int, bias: bool) -> pd.DataFrame:
+def units(letter: str, layer: int, size: int, bias: bool) -> list[Unit]:
     """The units of a layer from top to bottom, the bias's constant one last."""
     names = [f"{letter}{unit + 1}" for unit in range(min(size, SHOWN))]
     names += ["⋯"] * (size > SHOWN) + ["1"] * bias
     places = [(index + 0.5) / len(names) for index in range(len(names))]
     kinds = {"x": "data", "h": "hidden", "o": "hidden"}
-    return pd.DataFrame(
-        [
-            {"x": float(layer), "y": 1 - place, "name": name, "kind": "one" if name == "1" else kinds[letter]}
-            for name, place in zip(names, places, strict=True)
-        ]
-    )
+    return [
+        Unit(float(layer), 1 - place, name, "one" if name == "1" else kinds[letter])
+        for name, place in zip(names, places, strict=True)
+    ]
 
 
 def edges_of(
-    layers: list[pd.DataFrame], sizes: tuple[int, int, int], bias: bool, chosen: Chosen
+    layers: list[list[Unit]], sizes: tuple[int, int, int], bias: bool, chosen: Chosen
 ) -> Iterator[Edge]:
     for layer, (weight, constant) in enumerate((("w1", "b1"), ("w2", "b2"))):
         left, right = layers[layer], layers[layer + 1]
         for row in range(min(sizes[layer], SHOWN)):
             for column in range(min(sizes[layer + 1], SHOWN)):
                 entry = Chosen(weight, row, column)
-                yield edge(entry.name, left.iloc[row], right.iloc[column], is_lit(entry, chosen))
+                yield edge(entry.name, left[row], right[column], is_lit(entry, chosen))
         for column in range(min(sizes[layer + 1], SHOWN) if bias else 0):
             entry = Chosen(constant, 0, column)
-            yield edge(entry.name, left.iloc[-1], right.iloc[column], entry == chosen)
+            yield edge(entry.name, left[-1], right[column], entry == chosen)
     for output in range(min(sizes[2], SHOWN)):
         lit = chosen.parameter in ("w1", "b1") or chosen.column == output
-        unit = layers[2].iloc[output]
-        yield Edge("", unit.x, unit.y, 3.0, 0.5, lit)
+        yield edge("", layers[2][output], LOSS, lit)
 
 
 def is_lit(entry: Chosen, chosen: Chosen) -> bool:
@@ -138,5 +147,5 @@ def is_lit(entry: Chosen, chosen: Chosen) -> bool:
     return entry == chosen or carries_on
 
 
-def edge(name: str, start: pd.Series, end: pd.Series, lit: bool) -> Edge:
+def edge(name: str, start: Unit, end: Unit, lit: bool) -> Edge:
     return Edge(name, start.x, start.y, end.x, end.y, lit)

@@ -1,21 +1,23 @@
 """A picture: a drawing that stands, and one table of numbers that a browser exchanges in it.
 
 Making a chart in Altair takes 15 to 70 ms and drawing it anew in the browser as long again, filling one
-takes next to nothing. So a drawing is made once for the words and choices that shape it, it takes its
+takes next to nothing, least of all where the table is one of Arrow's, which is what travels. So a drawing is made once for the words and choices that shape it, it takes its
 axes from the table when that arrives, and all its layers share that table, each its own part of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, ParamSpec, cast
 
 import altair as alt
-import pandas as pd
+import numpy as np
+import pyarrow as pa
 
 Chart = alt.LayerChart | alt.FacetChart
 Drawing = Mapping[str, Any]
+Column = Sequence[object] | np.ndarray | str | float
 Choices = ParamSpec("Choices")
 
 
@@ -23,7 +25,7 @@ class Picture(NamedTuple):
     """A Vega-Lite specification without data, and the table that belongs in it."""
 
     drawing: Drawing
-    table: pd.DataFrame
+    table: pa.Table
 
 
 def drawing(make: Callable[Choices, Chart]) -> Callable[Choices, Drawing]:
@@ -45,9 +47,35 @@ def part(base: alt.Chart, name: str) -> alt.Chart:
     return base.transform_filter(f"datum.part == '{name}'")
 
 
-def parts(**tables: pd.DataFrame) -> pd.DataFrame:
+def table(**columns: Column) -> pa.Table:
+    """Columns of one length; a single word or number stands in every row. Vega does without what is nan."""
+    length = next(len(column) for column in columns.values() if not isinstance(column, str | float | int))
+    return pa.table(
+        {
+            name: pa.array(
+                [column] * length if isinstance(column, str | float | int) else column, from_pandas=True
+            )
+            for name, column in columns.items()
+        }
+    )
+
+
+def below(tables: Iterable[pa.Table]) -> pa.Table:
+    """Tables one below the other; where one lacks a column it is empty."""
+    return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
+
+
+def records(rows: Iterable[Any]) -> pa.Table:
+    """A table of named tuples, a row each."""
+    return pa.Table.from_pylist([row._asdict() for row in rows])
+
+
+def parts(**tables: pa.Table) -> pa.Table:
     """Tables one below the other, with their names in a column `part`."""
-    return pd.concat([table.assign(part=name) for name, table in tables.items()], ignore_index=True)
+    return below(
+        whole.append_column("part", pa.array([name] * len(whole), pa.string()))
+        for name, whole in tables.items()
+    )
 
 
 def span(field: str, empty: tuple[float, float] = (0, 1)) -> list[alt.ExprRef]:

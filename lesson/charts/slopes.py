@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts, span
+from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
 
 if TYPE_CHECKING:
     from lesson.numeric.one_weight import Moment
@@ -25,16 +25,16 @@ TANGENT = 0.6
 def tangent_chart(moment: Moment, words: Mapping[str, str]) -> Picture:
     """The loss against one weight, a dot at its present value, and the tangent there."""
     ends = moment.value + np.array([-TANGENT, TANGENT])
-    table = parts(
+    found = parts(
         curve=points(moment.grid, moment.losses),
         tangent=points(ends, moment.loss + moment.by_hand * (ends - moment.value)),
         dot=points(np.array([moment.value]), np.array([moment.loss])),
     )
-    return Picture(curve_and_tangent(words["weight-value"], words["loss"]), table)
+    return Picture(curve_and_tangent(words["weight-value"], words["loss"]), found)
 
 
-def points(weights: np.ndarray, losses: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame({"weight": weights, "loss": losses})
+def points(weights: np.ndarray, losses: np.ndarray) -> pa.Table:
+    return table(weight=weights, loss=losses)
 
 
 @drawing
@@ -64,14 +64,14 @@ def activation_chart(
     slope: of the LeakyReLU drawn. units: pre-activations of the network, whose own slope is own_slope.
     """
 
-    def drawn(h: np.ndarray, s: float, name: str) -> pd.DataFrame:
+    def drawn(h: np.ndarray, s: float, name: str) -> pa.Table:
         values = np.where(h > 0, 1.0, s) if derivative else np.where(h > 0, h, s * h)
-        return pd.DataFrame({"h": h, "value": values, "name": name})
+        return table(h=h, value=values, name=name)
 
     names = words["relu"], words["leaky_relu"]
     # Two points beside the kink, so that the derivative jumps there instead of climbing.
     ends = np.array([-REACH, -1e-9, 1e-9, REACH])
-    functions = pd.concat(drawn(ends, s, name) for s, name in zip((0.0, slope), names, strict=True))
+    functions = below(drawn(ends, s, name) for s, name in zip((0.0, slope), names, strict=True))
     seen = units[np.abs(units) <= REACH]
     return Picture(
         two_functions(words["phi-slope" if derivative else "phi"], names, derivative),

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from lesson.charts import theme
 from lesson.charts.growth import COLORS, DASHES
-from lesson.charts.picture import Chart, Picture, drawing, part, parts, span
+from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
 
 if TYPE_CHECKING:
     from lesson.numeric.surface import Surface
@@ -24,20 +23,18 @@ def surface_chart(surface: Surface, across: str, up: str, words: Mapping[str, st
     """
     wide, high = (np.diff(axis[:2])[0] / 2 for axis in (surface.across, surface.up))
     x, y = np.meshgrid(surface.across, surface.up)
-    cells = pd.DataFrame(
-        {
-            "x": x.ravel() - wide,
-            "x2": x.ravel() + wide,
-            "y": y.ravel() - high,
-            "y2": y.ravel() + high,
-            "loss": surface.losses.ravel(),
-        }
+    cells = table(
+        x=x.ravel() - wide,
+        x2=x.ravel() + wide,
+        y=y.ravel() - high,
+        y2=y.ravel() + high,
+        loss=surface.losses.ravel(),
     )
-    paths = pd.concat(
-        pd.DataFrame({"x": path[:, 0], "y": path[:, 1], "step": range(len(path)), "curve": words[name]})
+    paths = below(
+        table(x=path[:, 0], y=path[:, 1], step=range(len(path)), curve=words[name])
         for name, path in surface.paths.items()
     )
-    start = pd.DataFrame({"x": surface.across.mean(), "y": surface.up.mean()}, index=[0])
+    start = table(x=[surface.across.mean()], y=[surface.up.mean()])
     names = tuple(words[name] for name in surface.paths)
     return Picture(
         cells_and_paths(across, up, words["loss"], words["step"], names),

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing
+from lesson.charts.picture import Chart, Picture, below, drawing, table
 
 ROW_HEIGHT = 26
 FRAME = 110
@@ -19,22 +18,20 @@ FRAME = 110
 def units_chart(active: Mapping[str, np.ndarray], words: Mapping[str, str]) -> Picture:
     """active: for each network (batch, hidden), whether h > 0; a row for each of its units."""
     states = (words["fires"], words["rests"], words["silent"])
-    tables = []
-    for network, fires in active.items():
-        observations, units = np.indices(fires.shape)
-        state = np.where(fires, states[0], np.where(fires.any(0), states[1], states[2]))
-        tables.append(
-            pd.DataFrame(
-                {
-                    "row": [f"{network} {unit + 1}" for unit in units.ravel()],
-                    "observation": observations.ravel() + 1,
-                    "state": state.ravel(),
-                }
-            )
+    rows = {
+        f"{network} {unit + 1}": fires[:, unit]
+        for network, fires in active.items()
+        for unit in range(fires.shape[1])
+    }
+    cells = below(
+        table(
+            row=row,
+            observation=np.arange(len(fires)) + 1,
+            state=np.where(fires, states[0], states[1] if fires.any() else states[2]),
         )
-    table = pd.concat(tables)
-    rows = tuple(dict.fromkeys(table["row"]))
-    return Picture(strips(rows, words["observation"], states), table)
+        for row, fires in rows.items()
+    )
+    return Picture(strips(tuple(rows), words["observation"], states), cells)
 
 
 @drawing

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, count
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from lesson.numeric.gates import (
     Estimator,
@@ -19,7 +21,7 @@ from lesson.numeric.gates import (
     naive,
     task,
 )
-from lesson.numeric.optimizers import Adam
+from lesson.numeric.optimizers import minimise
 
 STEPS = 400
 RUNS = 20
@@ -47,25 +49,19 @@ def trained(gated: Gated, way: Estimator) -> np.ndarray:
     tasks = [task(replace(gated, seed=gated.seed + number), torch.float32) for number in range(RUNS)]
     x, y = (torch.stack([one[place] for one in tasks]) for place in (0, 1))  # type: ignore[misc]
     weights = Weights(*(torch.stack(tensors) for tensors in zip(*(one[2] for one in tasks), strict=True)))
-    learned = weights if gated.bias else (weights.wg, weights.w1, weights.w2)
     activation = activation_of(gated)
-    for w in learned:
-        w.requires_grad_()
-    # Adam works entry by entry, so that the networks do not disturb each other.
-    adams = [Adam(RATE) for _ in learned]
     generator = torch.Generator().manual_seed(gated.seed + 1)
-    losses = []
-    for step in range(STEPS):
-        wg, bg, w1, b1, w2, b2 = weights
+    steps, losses = count(), []
+
+    def estimate(learned: list[Tensor]) -> Tensor:
+        wg, bg, w1, b1, w2, b2 = learned if gated.bias else chain(*zip(learned, weights[1::2], strict=True))
         s = x @ wg + bg
         loss = loss_of(activation(x @ w1 + b1), w2, b2, y)
         noise = torch.rand(s.shape, generator=generator).clamp_(1e-6, 1 - 1e-6)
-        if step % EVERY == 0:
+        if next(steps) % EVERY == 0:
             with torch.no_grad():
                 losses.append(exactly(s, noise, loss).sum(1))
-        # Where the gates get no gradient they stay as they are.
-        gradients = torch.autograd.grad(way(s, noise, loss).sum(), learned, materialize_grads=True)
-        with torch.no_grad():
-            for adam, w, gradient in zip(adams, learned, gradients, strict=True):
-                adam.step(w, gradient)
+        return way(s, noise, loss).sum()
+
+    minimise(estimate, weights if gated.bias else weights[::2], STEPS, RATE)
     return torch.stack(losses, 1).numpy()

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.network import Activation, loss
-from lesson.numeric.optimizers import Adam
+from lesson.numeric.optimizers import minimise
 from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
 
@@ -291,19 +291,17 @@ def trained(pair: Pair, join: Join) -> np.ndarray:
     x1, x2, y = (torch.stack(values) for values in zip(*map(task, seeds), strict=True))
     starts = zip(*(start(seed, join) for seed in seeds), strict=True)
     branches = Branches(*(None if tensors[0] is None else torch.stack(tensors) for tensors in starts))  # type: ignore[arg-type]
-    learned = [p.requires_grad_() for p in branches if p is not None]
-    # Adam works entry by entry, so that the networks do not disturb each other.
-    adams = [Adam(RATE) for _ in learned]
     whole = y.square().sum((1, 2))
     left = []
-    for _ in range(STEPS):
-        out = forward(x1, x2, branches, join, pair.activation).out
-        by_run = (out - y).square().sum((1, 2))
+
+    def loss(learned: list[Tensor]) -> Tensor:
+        given = iter(learned)
+        now = Branches(*(p if p is None else next(given) for p in branches))  # type: ignore[arg-type]
+        by_run = (forward(x1, x2, now, join, pair.activation).out - y).square().sum((1, 2))
         left.append(by_run.detach() / whole)
-        gradients = torch.autograd.grad(by_run.sum(), learned)
-        with torch.no_grad():
-            for adam, p, gradient in zip(adams, learned, gradients, strict=True):
-                adam.step(p, gradient)
+        return by_run.sum()
+
+    minimise(loss, [p for p in branches if p is not None], STEPS, RATE)
     return torch.stack(left, 1).numpy()
 
 

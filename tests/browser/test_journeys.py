@@ -28,10 +28,7 @@ def choose(page: Page, key: str, option: str) -> None:
 def test_the_home_page_shows_zero_and_leads_to_the_laboratory(browser: Browser, server: Server) -> None:
     with visit(browser, server.address) as page:
         assert metric(page, "Largest difference over 1,001 steps") == "0"
-        assert (
-            page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").count()
-            == 1
-        )
+        expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(1)
         page.get_by_test_id("stMain").get_by_role("link", name=re.compile("Train")).click()
         expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
         settle(page)

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 WIDE, NARROW = 1280, 390
+UNDRAWN = "[data-testid=stVegaLiteChart]:not(:has(svg, canvas))"
 FORMULA_BOX = 'scrollable-region-focusable: <span class="katex-display">'
 
 
@@ -45,9 +46,13 @@ def complaint(message: ConsoleMessage) -> list[str]:
 
 def settle(page: Page) -> None:
     """Wait until the script has run and everything is drawn."""
+    app = page.get_by_test_id("stApp")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
-    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=60_000)
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=60_000)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    # Streamlit loads the code that draws charts and formulas only when the first one arrives.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+    expect(page.locator(UNDRAWN)).to_have_count(0, timeout=60_000)
     page.wait_for_timeout(500)
 
 
