@@ -1,8 +1,9 @@
 """A picture: a drawing that stands, and one table of numbers that a browser exchanges in it.
 
 Making a chart in Altair takes 15 to 70 ms and drawing it anew in the browser as long again, filling one
-takes next to nothing, least of all where the table is one of Arrow's, which is what travels. So a drawing is made once for the words and choices that shape it, it takes its
-axes from the table when that arrives, and all its layers share that table, each its own part of it.
+takes next to nothing, if the table is one of Arrow's, as it travels: out of pandas it takes 3 ms more.
+So a drawing is made once for the words and choices that shape it, it takes its axes from the table when
+that arrives, and all its layers share that table, each its own part of it.
 """
 
 from __future__ import annotations
