@@ -31,6 +31,7 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
+st.session_state["language"] = page.asked_language()
 pages = {name: chapter(name) for names in PARTS.values() for name in names}
 # First of all: what reruns the script before this line would end on the home page.
 current = st.navigation(list(pages.values()), position="hidden")

@@ -32,6 +32,11 @@ Result = TypeVar("Result")
 
 
 def language() -> str:
+    """What asked_language() gave when the page was drawn; an address takes long to read a hundred times."""
+    return str(st.session_state["language"])
+
+
+def asked_language() -> str:
     """The language of the address parameter `lang`, if there is such a folder, else English."""
     asked = st.query_params.get("lang", "en")
     return asked if asked in prose.languages() else "en"

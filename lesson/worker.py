@@ -177,6 +177,8 @@ def compute(
 
 
 LONG_RUNS = Line(SEATS)
+TURNS = Line(1)
+"""One turn of a long run at a time, so that it never holds the process that what is short has free."""
 
 
 def compute_in_turns(
@@ -194,10 +196,12 @@ def compute_in_turns(
     with LONG_RUNS.place(wait):
         worker = least_busy()
         try:
-            values = worker.compute(begin, ticket, function, *args, **kwargs)
+            with TURNS.place():
+                values = worker.compute(begin, ticket, function, *args, **kwargs)
             while values:
                 yield cast("Result", values[0])
-                values = worker.compute(advance, ticket)
+                with TURNS.place():
+                    values = worker.compute(advance, ticket)
         finally:
             with suppress(WorkerLost):
                 worker.compute(drop, ticket)

@@ -68,7 +68,7 @@ def added_up() -> None:
     picture(arrows_chart(recording.gradients_after(presses), words()), text("arrows-alt"))
     snippet(run(recording.pressed, presses))
     say("zeroed")
-    # In the worker, which has torch.optim loaded.
+    # In the worker: a layer draws its weights from torch's one stream, which other snippets here seed.
     snippet(compute(run, recording.zeroed))
 
 

@@ -17,7 +17,7 @@ from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.network import Activation, Params, init_params
 from lesson.numeric.optimizers import BY_HAND, Optimizer
 from lesson.numeric.program import Witness, parse
-from lesson.numeric.torch_optimizers import TorchOptimizer
+from lesson.numeric.torch_optimizers import BY_TORCH
 
 LossAndGradients = Callable[[Tensor, Tensor, Params, Activation], tuple[Tensor, Params]]
 WITNESSES: dict[LaneName, LossAndGradients] = {
@@ -77,9 +77,8 @@ class Descent:
     def optimizer_of(self, name: LaneName, config: Config) -> Optimizer:
         """By hand the rule by hand, else torch's own. Plain descent is one line, the same for both:
         calling an optimizer of torch would take longer than the rest of a small step."""
-        if name == "by_hand" or config.optimizer == "sgd":
-            return BY_HAND[config.optimizer](config.learning_rate)
-        return TorchOptimizer(config.optimizer, config.learning_rate, self.flat)
+        rules = BY_HAND if name == "by_hand" or config.optimizer == "sgd" else BY_TORCH
+        return rules[config.optimizer](config.learning_rate)
 
     def advance(self, steps: int) -> Stretch:
         """Take K steps. On a GPU they are all queued before anything waits for the first."""

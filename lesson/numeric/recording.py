@@ -54,12 +54,12 @@ def pressed(print: Print, times: int) -> None:
 
 
 def zeroed(print: Print) -> None:
-    w = torch.ones(2, requires_grad=True)
-    optimizer = torch.optim.SGD([w], lr=0.1)
+    layer = torch.nn.Linear(2, 1, bias=False)
+    x = torch.ones(3, 2)
     for _ in range(2):
-        optimizer.zero_grad()
-        (w * w).sum().backward()
-        print(w.grad)
+        layer.zero_grad()
+        layer(x).sum().backward()
+        print(layer.weight.grad)
 
 
 def no_grad(print: Print) -> None:

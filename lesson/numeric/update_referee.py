@@ -15,7 +15,7 @@ from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
 from lesson.numeric.optimizers import BETA1, BETA2, BY_HAND, EPSILON, MOMENTUM
 from lesson.numeric.rounding import gamma
-from lesson.numeric.torch_optimizers import TorchOptimizer
+from lesson.numeric.torch_optimizers import BY_TORCH
 
 
 class Bound:
@@ -68,17 +68,14 @@ def compare_updates(config: Config, weights: np.ndarray, gradients: np.ndarray) 
     if weights.shape != gradients.shape:
         raise ValueError(f"{weights.shape} weights, {gradients.shape} gradients")
     w, g = torch.from_numpy(weights), torch.from_numpy(gradients)
-    ours = BY_HAND[config.optimizer](config.learning_rate)
-    shared = w[0].clone()
-    theirs = TorchOptimizer(config.optimizer, config.learning_rate, shared)
+    ours, theirs = (rules[config.optimizer](config.learning_rate) for rules in (BY_HAND, BY_TORCH))
     bound = Bound(config.optimizer, config.learning_rate, w.dtype)
     found: list[tuple[Tensor, Tensor, Tensor]] = []
     for before, gradient in zip(w, g, strict=True):
-        by_hand = before.clone()
+        by_hand, by_torch = before.clone(), before.clone()
         ours.step(by_hand, gradient)
-        shared.copy_(before)
-        theirs.step(shared, gradient)
-        found.append((by_hand, shared.clone(), bound.step(before.double(), gradient.double())))
+        theirs.step(by_torch, gradient)
+        found.append((by_hand, by_torch, bound.step(before.double(), gradient.double())))
     one, two, allowed = (torch.stack(column).numpy() for column in zip(*found, strict=True))
     return {
         name: compare(one[:, columns], two[:, columns], allowed[:, columns])

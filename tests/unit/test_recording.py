@@ -17,7 +17,7 @@ from lesson.numeric.snippet import run
         (recording.leaves, "True None\nFalse SumBackward0\ntensor([2., 2.])", ""),
         (recording.backward_twice, "tensor([2., 2.])", "RuntimeError: Trying to backward through the graph"),
         (recording.backward_retained, "tensor([2., 2.])\ntensor([4., 4.])", ""),
-        (recording.zeroed, "tensor([2., 2.])\ntensor([2., 2.])", ""),
+        (recording.zeroed, "tensor([[3., 3.]])\ntensor([[3., 3.]])", ""),
         (recording.no_grad, "False True", ""),
         (recording.in_place, "tensor([1., 1.], requires_grad=True)", "RuntimeError: a leaf Variable"),
         (recording.in_place_unrecorded, "tensor([0.9000, 0.9000], requires_grad=True)", ""),

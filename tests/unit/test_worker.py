@@ -120,6 +120,26 @@ def test_first_come_first_served() -> None:
     assert not line.waiting
 
 
+def test_long_runs_leave_room_for_what_is_short() -> None:
+    def run_long() -> None:
+        for _ in compute_in_turns(QUIETLY, map, time.sleep, [0.8] * 2):
+            pass
+
+    threads = [threading.Thread(target=run_long) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    waited = []
+    for _ in range(10):
+        begun = time.monotonic()
+        compute(pow, 2, 2)
+        waited.append(time.monotonic() - begun)
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
+    assert max(waited) < 0.6
+
+
 def test_who_waits_learns_the_place_and_may_leave() -> None:
     line = Line(2)
     places: list[int] = []
