@@ -310,7 +310,7 @@ DEPTHS = range(31)
 
 def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
     """How much of a signal arrives at the first of so many layers: the root mean square, over RUNS seeds,
-    of its gradient there, for a signal of 1 at the end, (len(DEPTHS),) each.
+    of its gradient there, for a signal of 1 at the end, (len(DEPTHS),) each. By hand.
 
     Layers are relu(h w) in a row, and h + relu(h w) where the layer's input is added to its output, as
     in a residual network (He et al., 2016); w has variance 1 / units.
@@ -320,13 +320,30 @@ def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
     first = torch.randn((RUNS, pair.sizes[0], units), generator=generator)
     weights = torch.randn((DEPTHS[-1], RUNS, units, units), generator=generator) * units**-0.5
     signal = torch.randn(first.shape, generator=generator)
+    size = signal.square().mean()
     found = {}
     for name, kept in (("plain", 0.0), ("residual", 1.0)):
-        x = h = first.clone().requires_grad_()
-        arrived = [1.0]
-        for w in weights:
-            h = kept * h + torch.relu(h @ w)
-            (gradient,) = torch.autograd.grad(h, x, signal, retain_graph=True)
-            arrived.append((gradient.square().mean() / signal.square().mean()).sqrt().item())
-        found[name] = np.array(arrived)
+        back = arriving(first, weights, signal, kept)
+        found[name] = np.array([1.0, *(back.square().mean((0, 2, 3)) / size).sqrt().tolist()])
     return found
+
+
+def arriving(first: Tensor, weights: Tensor, signal: Tensor, kept: float) -> Tensor:
+    """What a signal behind the first layer, the first two, and so on becomes on its way back to the input,
+    by hand: (runs, layers, batch, units).
+
+    first and signal (runs, batch, units); weights (layers, runs, units, units). At each layer h becomes
+    kept h + relu(h w).
+    """
+    h, slopes = first, []
+    for w in weights:
+        slopes.append((h @ w > 0).to(h.dtype))
+        h = kept * h + torch.relu(h @ w)
+    # From the last layer back to the first; at each one more signal sets out, all travel together.
+    setting_out = signal[:, None]
+    underway = setting_out[:, :0]
+    for w, slope in zip(reversed(weights), reversed(slopes), strict=True):
+        underway = torch.cat([setting_out, underway], 1)
+        through = (underway * slope[:, None]).flatten(1, 2) @ w.mT
+        underway = kept * underway + through.view_as(underway)
+    return underway

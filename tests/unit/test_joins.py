@@ -19,6 +19,7 @@ from lesson.numeric.joins import (
     TARGETS,
     Join,
     Pair,
+    arriving,
     by_autograd,
     clearly_better,
     duel,
@@ -150,3 +151,16 @@ def test_the_signal_fades_without_the_sum_and_not_with_it() -> None:
         assert arrived["plain"][-1] < 1e-2
         assert (np.diff(arrived["residual"][:10]) > 0).all()
         assert arrived["residual"][-1] > 1
+
+
+@pytest.mark.parametrize("kept", [0.0, 1.0])
+def test_signals_that_travel_together_arrive_as_autograd_has_them(kept: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    first, signal = torch.randn((2, 3, 5, 4), generator=generator, dtype=torch.float64)
+    weights = torch.randn((6, 3, 4, 4), generator=generator, dtype=torch.float64)
+    together = arriving(first, weights, signal, kept)
+    x = h = first.requires_grad_()
+    for layer, w in enumerate(weights):
+        h = kept * h + torch.relu(h @ w)
+        (alone,) = torch.autograd.grad((h * signal).sum(), x, retain_graph=True)
+        assert torch.allclose(together[:, layer], alone, rtol=1e-12)
