@@ -137,7 +137,7 @@ def computed(
     return cast("Result", computed_for_all(function, name, args, kwargs))
 
 
-@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Config: repr})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Config: repr})
 def computed_for_all(
     _function: Callable[..., object],
     name: str,  # noqa: ARG001

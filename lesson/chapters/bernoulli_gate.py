@@ -94,7 +94,7 @@ def four_ways() -> None:
             )
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def samples_of(gated: Gated) -> Samples:
     """The draws, shared by all sessions with the same settings."""
     from lesson.numeric.estimates import samples

@@ -74,7 +74,7 @@ def controls(network: settings.Settings) -> tuple[Ground, float]:
     return asked.fitted(), leak
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def lives_of(ground: Ground) -> Lives:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.dying import live

@@ -17,6 +17,7 @@ from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
 from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.descent import Stretch
@@ -49,18 +50,27 @@ def sum_or_mean(network: settings.Settings) -> None:
 @fragment
 def play(network: settings.Settings) -> None:
     """One optimizer and one learning rate: its lines, three trainings, its updates, three paths."""
-    from lesson.numeric.race import race
+    from lesson.numeric.race import affordable
 
     say("rules")
     settings.heed_address(settings.OPTIMIZER, RATE)
     optimizer, rate = settings.OPTIMIZER.widget(), RATE.widget()
     the_lines(optimizer)
-    config = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate).quick()
+    asked = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate)
+    config = affordable(asked.quick())
+    stretches = race_of(config)
     config = dataclasses.replace(config, optimizer=optimizer)
-    stretches = computed(race, config)
     three_trainings(config, {name: stretch.losses for name, stretch in stretches.items()})
     update_by_update(config, stretches[optimizer])
     three_paths(network, config)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
+def race_of(config: Config) -> dict[str, Stretch]:
+    """The three trainings, shared by all sessions with the same settings."""
+    from lesson.numeric.race import race
+
+    return compute(race, config)
 
 
 def the_lines(optimizer: str) -> None:

@@ -38,6 +38,10 @@ ELEMENTWISE_COST = 80
 """What one pre-activation costs outside the matrix products, in multiplications."""
 
 
+ENTRY_COST = 100
+"""What recording and moving one entry of the weights costs a lane, in multiplications."""
+
+
 @dataclass(frozen=True)
 class Lane:
     """Where and in which precision one of the two trainings computes."""
@@ -85,6 +89,11 @@ class Config:
         return {name: (weights | biases)[name] for name in PARAMETERS if self.bias or name in weights}
 
     @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        return sum(rows * columns for rows, columns in self.shapes.values())
+
+    @property
     def entries(self) -> dict[str, slice]:
         """Where each parameter's entries lie in the flat vector."""
         ends = list(accumulate(rows * columns for rows, columns in self.shapes.values()))
@@ -103,7 +112,8 @@ class Config:
         # So do lines that are interpreted.
         lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES) + bool(self.program)
         referee = 4 if self.by_hand != self.autograd or self.optimizer != "sgd" else 0
-        return (lanes + referee) * gradient + (len(LANES) + bool(self.program)) * STEP_OVERHEAD
+        lane = gradient + ENTRY_COST * self.parameters
+        return (lanes + referee) * lane + (len(LANES) + bool(self.program)) * STEP_OVERHEAD
 
     @property
     def affordable_steps(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,13 +13,16 @@ from torch import Tensor
 
 from lesson.numeric.config import Config
 from lesson.numeric.descent import activation_of, start_of, tensors_of
-from lesson.numeric.network import affine, loss
+from lesson.numeric.network import Activation, Params, affine, loss
 
 ROWS = 5
 """Observations shown."""
 
 DOTS = 80
 """Pre-activations drawn."""
+
+PIECE = 1024
+"""Observations that pass at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,36 +60,66 @@ class Signals:
         return np.select([self.mask == 1, self.mask == 0], ["open", "closed"], "damped")
 
 
-def signals(config: Config) -> Signals:
-    """What autograd finds on the way back, for the configured start and data."""
-    x, y = tensors_of(config.source.load(), torch.float64)
-    w1, b1, w2, b2 = start_of(config, torch.float64)
-    activation = activation_of(config)
+class Passed(NamedTuple):
+    """The tensors of one pass there and back: x, h, a, grad_out, grad_a, grad_h, a row per observation."""
+
+    x: Tensor
+    h: Tensor
+    a: Tensor
+    grad_out: Tensor
+    grad_a: Tensor
+    grad_h: Tensor
+
+
+def passed(x: Tensor, y: Tensor, params: Params, activation: Activation) -> Passed:
+    """What autograd finds on the way back."""
+    w1, b1, w2, b2 = params
     h = affine(x, w1, b1).requires_grad_()
     a = activation(h)
     out = affine(a, w2, b2)
-    grad_out, grad_a, grad_h = torch.autograd.grad(loss(out, y), (out, a, h))
-    h = h.detach()
-    sum_h = grad_h.sum(0, keepdim=True)
-    mistaken = grad_out @ (a.detach().T @ grad_out).T
-    first = slice(ROWS)
-    return Signals(
-        h=h[first].numpy(),
-        mask=activation.derivative(h[first]).numpy(),
-        grad_a=grad_a[first].numpy(),
-        grad_h=grad_h[first].numpy(),
-        grad_out=grad_out[first].numpy(),
-        x=x[first].numpy(),
-        a=a.detach()[first].numpy(),
-        grad_a_mistaken=mistaken[first].numpy(),
-        w2=w2.numpy(),
-        units=h.numel(),
-        dots=h.flatten()[:: max(1, h.numel() // DOTS)][:DOTS].numpy(),
-        sum_h=sum_h.numpy(),
-        sum_all=grad_h.sum().expand_as(sum_h).numpy(),
-        sum_out=grad_out.sum(0, keepdim=True).numpy(),
-        zeros=int((h == 0).sum()),
+    back = torch.autograd.grad(loss(out, y), (out, a, h))
+    return Passed(x, h.detach(), a.detach(), *back)
+
+
+def totals(piece: Passed) -> tuple[Tensor, ...]:
+    """What adds up over the batch: grad_h.sum(0), grad_out.sum(0), grad_w2, and how many h are zero."""
+    return (
+        piece.grad_h.sum(0, keepdim=True),
+        piece.grad_out.sum(0, keepdim=True),
+        piece.a.T @ piece.grad_out,
+        (piece.h == 0).sum(),
     )
+
+
+def signals(config: Config) -> Signals:
+    """What autograd finds on the way back, for the configured start and data."""
+    x, y = tensors_of(config.source.load(), torch.float64)
+    params, activation = start_of(config, torch.float64), activation_of(config)
+    first = passed(x[:ROWS], y[:ROWS], params, activation)
+    # Piece by piece: all signals of the largest network at once would take half a gigabyte.
+    pieces = zip(x.split(PIECE), y.split(PIECE), strict=True)
+    found = [totals(passed(*piece, params, activation)) for piece in pieces]
+    sum_h, sum_out, grad_w2, zeros = (sum(column) for column in zip(*found, strict=True))
+    return Signals(
+        **{name: tensor.numpy() for name, tensor in first._asdict().items()},
+        mask=activation.derivative(first.h).numpy(),
+        grad_a_mistaken=(first.grad_out @ grad_w2.T).numpy(),
+        w2=params.w2.numpy(),
+        units=len(x) * config.hidden,
+        dots=some_units(x, params, config.hidden),
+        sum_h=sum_h.numpy(),
+        sum_all=sum_h.sum().expand_as(sum_h).numpy(),
+        sum_out=sum_out.numpy(),
+        zeros=int(zeros),
+    )
+
+
+def some_units(x: Tensor, params: Params, hidden: int) -> np.ndarray:
+    """At most DOTS pre-activations, evenly picked from all observations and units."""
+    units = len(x) * hidden
+    places = torch.arange(0, units, max(1, units // DOTS))[:DOTS]
+    h = affine(x[places // hidden], params.w1, params.b1)
+    return h[torch.arange(len(places)), places % hidden].numpy()
 
 
 def relu(h: Tensor) -> Tensor:

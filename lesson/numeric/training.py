@@ -158,7 +158,7 @@ class Record:
 
     def __init__(self, config: Config, lanes: dict[LaneName, Descent]) -> None:
         self.config = config
-        n = sum(rows * columns for rows, columns in config.shapes.values())
+        n = config.parameters
         dtypes = {name: np.dtype(config.lane(name).dtype) for name in lanes}
         self.bytes_per_step = 2 * n * sum(dtype.itemsize for dtype in dtypes.values())
         kept = max(2, SNAPSHOT_BYTES // self.bytes_per_step)

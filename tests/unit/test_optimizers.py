@@ -18,7 +18,7 @@ from lesson.numeric.config import OPTIMIZERS, Config, Lane
 from lesson.numeric.curves import together
 from lesson.numeric.data import Normal
 from lesson.numeric.optimizers import BETA1, BETA2, EPSILON, Adam
-from lesson.numeric.race import race
+from lesson.numeric.race import RACE_BYTES, affordable, race
 from lesson.numeric.torch_optimizers import BY_TORCH
 from lesson.numeric.training import History, train
 from lesson.numeric.update_referee import compare_updates
@@ -159,6 +159,14 @@ def test_the_race_is_the_training_by_hand(optimizer: str) -> None:
     stretch = race(config)[optimizer]
     assert np.array_equal(stretch.losses, history.loss["by_hand"])
     assert np.array_equal(stretch.weights, history.weights["by_hand"])
+
+
+@pytest.mark.parametrize("batch", [1, 8192])
+def test_a_race_of_the_largest_network_keeps_within_its_bytes(batch: int) -> None:
+    config = affordable(Config(Normal(batch, 256, 32), hidden=1024, steps=100, learning_rate=1e-9).quick())
+    found = race(config).values()
+    assert all(len(stretch.losses) == config.steps for stretch in found)
+    assert 0 < sum(stretch.weights.nbytes + stretch.gradients.nbytes for stretch in found) <= RACE_BYTES
 
 
 def test_a_race_shows_who_blew_up() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Add, Symbol, latex
@@ -18,7 +17,6 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.network import Params
 from lesson.numeric.one_weight import Moment, moment
-from lesson.numeric.signals import at_zero, signals
 from lesson.symbolic import chain, linear, matrix_form
 from lesson.symbolic.derivation import Step, phi, slope_of
 from lesson.symbolic.proof import LARGEST, prove
@@ -226,27 +224,3 @@ def test_typesetting_colours_shapes_and_numbers() -> None:
     general = matrix_form.derive("grad_w1", 64, 3, 2, 1)[-1].right
     assert r"\text{inputs} \times \text{batch}" in typeset(general, {}, shapes=True)
     assert latex(Symbol("x_{1}")) == typeset(Symbol("x_{1}"), {})
-
-
-def test_signals_are_those_of_the_seven_lines() -> None:
-    config = Config(Normal(4, 3, 2), hidden=3, activation="leaky_relu", slope=0.2)
-    found = signals(config)
-    np.testing.assert_allclose(found.grad_h, found.grad_a * found.mask)
-    np.testing.assert_allclose(found.sum_h, found.grad_h.sum(0, keepdims=True))
-    np.testing.assert_allclose(found.sum_all, found.grad_h.sum())
-    np.testing.assert_allclose(found.grad_a, found.grad_out @ found.w2.T)
-    assert set(found.passed.ravel()) <= {"open", "damped"}
-    assert not np.allclose(found.grad_a, found.grad_a_mistaken)
-    assert found.zeros == 0
-
-
-def test_the_ways_to_write_an_activation_at_zero() -> None:
-    assert at_zero() == {
-        "torch.relu(h)": 0,
-        "torch.nn.functional.leaky_relu(h, 0.1)": pytest.approx(0.1),
-        "h.clamp(min=0)": 1,
-        "torch.maximum(h, torch.zeros_like(h))": 0.5,
-        "torch.where(h > 0, h, 0.0)": 0,
-        "torch.where(h >= 0, h, 0.0)": 1,
-    }
-    assert torch.is_grad_enabled()
