@@ -34,22 +34,22 @@ def render(network: settings.Settings) -> None:  # noqa: ARG001
 
 def recorded() -> None:
     from lesson.numeric import recording
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("recorded")
-    snippet(run(recording.leaves))
+    snippet(ran(recording.leaves))
     say("recorded-why")
 
 
 def freed() -> None:
     """Backward a second time: the error, and what retain_graph does."""
     from lesson.numeric import recording
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("freed")
-    snippet(run(recording.backward_twice))
+    snippet(ran(recording.backward_twice))
     say("freed-why")
-    snippet(run(recording.backward_retained))
+    snippet(ran(recording.backward_retained))
     say("retained-why")
 
 
@@ -57,7 +57,7 @@ def freed() -> None:
 def added_up() -> None:
     """Press backward, and watch the gradient grow; zero_grad takes it back."""
     from lesson.numeric import recording
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran, run
 
     say("added-up")
     presses = st.session_state.setdefault("presses", 1)
@@ -66,7 +66,7 @@ def added_up() -> None:
         st.button("optimizer.zero_grad()", key="zero", icon=":material/restart_alt:", on_click=zero)
     say("presses" if presses < MOST_PRESSES else "presses-most", presses=presses)
     picture(arrows_chart(recording.gradients_after(presses), words()), text("arrows-alt"))
-    snippet(run(recording.pressed, presses))
+    snippet(ran(recording.pressed, presses))
     say("zeroed")
     # In the worker: a layer draws its weights from torch's one stream, which other snippets here seed.
     snippet(compute(run, recording.zeroed))
@@ -83,27 +83,27 @@ def zero() -> None:
 def not_recorded() -> None:
     """no_grad with enable_grad inside, and an update in place with and without it."""
     from lesson.numeric import recording
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("not-recorded")
-    snippet(run(recording.no_grad))
+    snippet(ran(recording.no_grad))
     say("in-place")
-    snippet(run(recording.in_place))
+    snippet(ran(recording.in_place))
     say("in-place-why")
-    snippet(run(recording.in_place_unrecorded))
+    snippet(ran(recording.in_place_unrecorded))
 
 
 def clone_and_alias() -> None:
     """The notebook's second puzzle: why by hand needed a clone and autograd an alias."""
     from lesson.numeric import recording
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("clone")
-    snippet(run(recording.cloned))
+    snippet(ran(recording.cloned))
     say("clone-why")
-    snippet(run(recording.aliased))
+    snippet(ran(recording.aliased))
     say("alias-why")
-    snippet(run(recording.copied))
+    snippet(ran(recording.copied))
     say("copied-why")
 
 

@@ -199,14 +199,14 @@ def your_own_function() -> None:
         checked_forgetful,
         checked_straight_through,
     )
-    from lesson.numeric.snippet import run, source_of
+    from lesson.numeric.snippet import ran, source_of
 
     say("own-function")
     st.code(source_of(Rectified), language=None, wrap_lines=True)
-    snippet(run(checked))
+    snippet(ran(checked))
     say("planted")
     st.code(source_of(Forgetful), language=None, wrap_lines=True)
-    snippet(run(checked_forgetful))
+    snippet(ran(checked_forgetful))
     say("rejected")
-    snippet(run(checked_straight_through))
+    snippet(ran(checked_straight_through))
     say("rejected-why")

@@ -43,7 +43,7 @@ def sum_or_mean(network: settings.Settings) -> None:
     from lesson.numeric.reductions import sum_and_mean_of
 
     say("reduction")
-    snippet(sum_and_mean_of(settings.config(network)))
+    snippet(computed(sum_and_mean_of, settings.config(network)))
     say("reduction-why", entries=f"{network.batch * network.outputs:,}")
 
 

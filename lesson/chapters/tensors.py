@@ -42,12 +42,12 @@ def side_by_side(left: Ran, right: Ran) -> None:
 def arrays_and_tensors(seed: int) -> None:
     """The same numbers' kind in numpy and in torch, and two ways to create a tensor."""
     from lesson.numeric import tensors
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("arrays")
-    side_by_side(run(tensors.numpy_array, seed), run(tensors.torch_tensor, seed))
+    side_by_side(ran(tensors.numpy_array, seed), ran(tensors.torch_tensor, seed))
     say("constructors")
-    side_by_side(run(tensors.legacy_constructors), run(tensors.one_constructor))
+    side_by_side(ran(tensors.legacy_constructors), ran(tensors.one_constructor))
     say("constructors-why")
 
 
@@ -55,7 +55,7 @@ def arrays_and_tensors(seed: int) -> None:
 def a_dtype() -> None:
     """What a dtype does to the same numbers."""
     from lesson.numeric import tensors
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("dtype")
     dtype = st.segmented_control(
@@ -66,7 +66,7 @@ def a_dtype() -> None:
         required=True,
         persist_state="session",
     )
-    snippet(run(tensors.in_a_dtype, dtype))
+    snippet(ran(tensors.in_a_dtype, dtype))
     say("dtype-why")
 
 
@@ -126,7 +126,7 @@ def typed_matrix(key: str, default: str) -> np.ndarray | None:
 def view_is_no_transpose() -> None:
     """The same numbers, viewed and transposed: same shape, other places."""
     from lesson.numeric import tensors
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("view")
     left, right = st.columns(2)
@@ -138,7 +138,7 @@ def view_is_no_transpose() -> None:
             title = text(f"counted-{name}", rows=rows, columns=columns)
             picture(matrix_chart(matrix, title, words()), title)
     say("view-why" if min(rows, columns) > 1 else "view-same")
-    snippet(run(tensors.view_of_a_transpose))
+    snippet(ran(tensors.view_of_a_transpose))
     say("view-error")
 
 
@@ -146,22 +146,22 @@ def view_is_no_transpose() -> None:
 def shared_memory() -> None:
     """Change one, watch the other: numpy and torch, a tensor and its view."""
     from lesson.numeric import tensors
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     say("memory")
     value = st.slider(text("value"), -9.0, 9.0, 5.0, 0.5, key="value", persist_state="session")
-    side_by_side(run(tensors.from_numpy, value), run(tensors.of_a_view, value))
+    side_by_side(ran(tensors.from_numpy, value), ran(tensors.of_a_view, value))
 
 
 @fragment
 def a_device() -> None:
     """Where a tensor lives, and what a matrix product costs there, measured on this server."""
     from lesson.numeric import tensors
-    from lesson.numeric.snippet import run
+    from lesson.numeric.snippet import ran
 
     *_, last = devices()
     say("device-cpu" if last == "cpu" else "device")
-    snippet(run(tensors.on_a_device, last))
+    snippet(ran(tensors.on_a_device, last))
     say("timing")
     titles = words()["matrix-size"], words()["microseconds"]
     picture(growth_chart(tensors.SIZES, product_times(), *titles, log=(True, True)), text("timing-alt"))

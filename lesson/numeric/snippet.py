@@ -11,7 +11,7 @@ import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 
 # Whoever listens for warnings changes the whole process.
@@ -43,6 +43,10 @@ def run(snippet: Callable[..., None], *arguments: object) -> Ran:
             error = f"{type(raised).__name__}: {first_line(raised)}"
     lines += [f"{warning.category.__name__}: {first_line(warning.message)}" for warning in heard]
     return Ran(code_of(snippet), "\n".join(lines), error)
+
+
+ran = lru_cache(maxsize=128, typed=True)(run)
+"""As run, once for the same snippet and numbers; for snippets that depend on nothing else."""
 
 
 def first_line(message: object) -> str:
