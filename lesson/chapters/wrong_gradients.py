@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,8 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, figure, fragment, in_line, picture, say, text, trained, words
-from lesson.worker import compute, compute_in_turns
+from lesson.page import ask, computed, figure, fragment, picture, say, text, trained, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.mistakes import Mistake
@@ -189,20 +188,6 @@ def case_of(seed: int) -> Case:
     return compute(case, seed)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def ahead_of(seed: int) -> np.ndarray:
-    from lesson.numeric.mystery import SEEDS, ahead
-
-    bar = st.progress(0.0, text("training"))
-    found = []
-    with closing(compute_in_turns(in_line(bar), ahead, seed)) as differences:
-        for difference in differences:
-            found.append(difference)
-            bar.progress(len(found) / SEEDS, text("training"))
-    bar.empty()
-    return np.array(found)
-
-
 def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
     steps, shown = curves.together({text(f"curve-{name}"): values for name, values in named.items()})
     picture(growth_chart(steps, shown, words()["step"], title, log=(False, log)), text("mystery-alt"))
@@ -211,10 +196,13 @@ def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
 @fragment
 def who_is_ahead(seed: int) -> None:
     """Many seeds at once, on request: sometimes one, sometimes the other."""
+    from lesson.numeric.mystery import ahead
+
     say("ahead")
     if st.button(text("ahead-button"), icon=":material/casino:", key="ahead"):
         st.session_state["ahead-asked"] = seed
     if st.session_state.get("ahead-asked") == seed:
-        differences = ahead_of(seed)
+        with st.spinner(text("training")):
+            differences = computed(ahead, seed)
         picture(ahead_chart(seed, differences, words()), text("ahead-alt"))
         say("ahead-result", by_hand=int((differences < 0).sum()), all=len(differences))

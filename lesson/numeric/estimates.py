@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lesson.numeric.gates import Gated, activation_of, estimators, exactly, loss_of, task
+from lesson.numeric.gates import Gated, Loss, activation_of, estimators, exactly, task
 
 SAMPLES = 1024
 NOTHING = 1e-9
@@ -86,7 +86,7 @@ class Verdict(NamedTuple):
 def samples(gated: Gated) -> Samples:
     """The truth and many draws of each estimator, at the start of the training, float64."""
     x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
-    loss = loss_of(activation_of(gated)(x @ w1 + b1), w2, b2, y)
+    loss = Loss(activation_of(gated)(x @ w1 + b1), w2, b2, y)
     s = (x @ wg + bg).requires_grad_()
     noise = torch.rand(
         (SAMPLES, *s.shape), generator=torch.Generator().manual_seed(gated.seed + 1), dtype=s.dtype

@@ -13,11 +13,11 @@ from torch import Tensor
 from lesson.numeric.gates import (
     Estimator,
     Gated,
+    Loss,
     Weights,
     activation_of,
     estimators,
-    exactly,
-    loss_of,
+    expected,
     naive,
     task,
 )
@@ -34,7 +34,7 @@ EVERY = 5
 
 def ways(temperature: float) -> dict[str, Estimator]:
     """By name, best informed first."""
-    return {"exactly": exactly, **estimators(temperature), "naive": naive}
+    return {"exactly": expected, **estimators(temperature), "naive": naive}
 
 
 def trainings(gated: Gated) -> Iterator[tuple[str, np.ndarray]]:
@@ -56,11 +56,11 @@ def trained(gated: Gated, way: Estimator) -> np.ndarray:
     def estimate(learned: list[Tensor]) -> Tensor:
         wg, bg, w1, b1, w2, b2 = learned if gated.bias else chain(*zip(learned, weights[1::2], strict=True))
         s = x @ wg + bg
-        loss = loss_of(activation(x @ w1 + b1), w2, b2, y)
+        loss = Loss(activation(x @ w1 + b1), w2, b2, y)
         noise = torch.rand(s.shape, generator=generator).clamp_(1e-6, 1 - 1e-6)
         if next(steps) % EVERY == 0:
             with torch.no_grad():
-                losses.append(exactly(s, noise, loss).sum(1))
+                losses.append(expected(s, noise, loss).sum(1))
         return way(s, noise, loss).sum()
 
     minimise(estimate, weights if gated.bias else weights[::2], STEPS, RATE)

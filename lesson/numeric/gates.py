@@ -29,8 +29,27 @@ LARGEST = (64, 8, 6, 4)
 FLIPPING = Lock()
 """Torch's flips come from a stream that the whole process shares."""
 
-Loss = Callable[[Tensor], Tensor]
-"""The loss of each observation, (..., batch), with gates m of shape (..., batch, units)."""
+
+class Loss(NamedTuple):
+    """The squared error of each observation, (..., batch), as a function of the gates m, (..., batch, units).
+
+    a (..., batch, units), w2 (..., units, outputs), b2 (..., 1, outputs), y (..., batch, outputs).
+    """
+
+    a: Tensor
+    w2: Tensor
+    b2: Tensor
+    y: Tensor
+
+    def __call__(self, m: Tensor) -> Tensor:
+        return ((m * self.a) @ self.w2 + self.b2 - self.y).square().sum(-1)
+
+    def expected(self, p: Tensor) -> Tensor:
+        """Its expectation over independent flips of probability p: the squared error of the mean output and
+        the outputs' variance. The same number as exactly() sums up, for any number of units."""
+        variance = (p * (1 - p) * self.a.square()) @ self.w2.square().sum(-1, keepdim=True)
+        return self(p) + variance.squeeze(-1)
+
 
 Estimator = Callable[[Tensor, Tensor, Loss], Tensor]
 """From s and uniform noise of its shape, and the loss: a value for each observation, (..., batch), whose
@@ -128,6 +147,11 @@ def exactly(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
     return (log_probability(masks, s).exp() * loss(masks)).sum(0)
 
 
+def expected(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
+    """The same without the sum, as a training has no time for it."""
+    return loss.expected(torch.sigmoid(s))
+
+
 def estimators(temperature: float) -> dict[str, Estimator]:
     """Those that have something to say about s, by name: the straight-through estimator (Bengio, Léonard and
     Courville, 2013), the score function (REINFORCE: Williams, 1992) without and with a baseline, the
@@ -147,11 +171,6 @@ SHOWN: Mapping[str, Callable[..., Tensor]] = {
     "relaxed": relaxed,
 }
 """The functions behind the names, to be shown."""
-
-
-def loss_of(a: Tensor, w2: Tensor, b2: Tensor, y: Tensor) -> Loss:
-    """The squared error of each observation, as a function of the gates."""
-    return lambda m: ((m * a) @ w2 + b2 - y).square().sum(-1)
 
 
 def task(gated: Gated, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor, Weights]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,26 +23,26 @@ Summed = Callable[[Tensor], Tensor]
 
 
 def over_everything(gradient: Tensor) -> Tensor:
-    return gradient.sum()
+    return gradient.sum((-2, -1), keepdim=True)
 
 
 def over_the_batch(gradient: Tensor) -> Tensor:
-    return gradient.sum(0)
+    return gradient.sum(-2, keepdim=True)
 
 
-def by_hand(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float, summed: Summed) -> list[float]:
+def by_hand(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float, summed: Summed) -> list[Tensor]:
     w1, w2, b1, b2 = weights
     losses = []
     for _ in range(steps):
-        h = x.mm(w1) + b1
+        h = x @ w1 + b1
         a = h.clamp(min=0)
-        out = a.mm(w2) + b2
-        losses.append((out - y).pow(2).sum().item())
+        out = a @ w2 + b2
+        losses.append((out - y).pow(2).sum((-2, -1)))
         grad_out = 2 * (out - y)
-        grad_w2 = a.t().mm(grad_out)
-        grad_h = grad_out.mm(w2.t())
+        grad_w2 = a.mT @ grad_out
+        grad_h = grad_out @ w2.mT
         grad_h[h < 0] = 0
-        grad_w1 = x.t().mm(grad_h)
+        grad_w1 = x.mT @ grad_h
         w1 -= rate * grad_w1
         w2 -= rate * grad_w2
         b1 -= rate * summed(grad_h)
@@ -50,16 +50,16 @@ def by_hand(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float, sum
     return losses
 
 
-def by_autograd(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float) -> list[float]:
+def by_autograd(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float) -> list[Tensor]:
     for p in weights:
         p.requires_grad_()
     w1, w2, b1, b2 = weights
     losses = []
     for _ in range(steps):
-        out = (x.mm(w1) + b1).clamp(min=0).mm(w2) + b2
-        loss = (out - y).pow(2).sum()
-        losses.append(loss.item())
-        loss.backward()
+        out = (x @ w1 + b1).clamp(min=0) @ w2 + b2
+        loss = (out - y).pow(2).sum((-2, -1))
+        losses.append(loss.detach())
+        loss.sum().backward()
         with torch.no_grad():
             for p in weights:
                 p -= rate * p.grad
@@ -85,37 +85,43 @@ class Case:
         return {name: float(np.abs(apart).max()) for name, apart in self.apart.items()}
 
 
-def start(seed: int, dtype: torch.dtype) -> tuple[Tensor, Tensor, Weights]:
-    """Data and weights of the notebook's sizes, 64-3-2-1, the same numbers in both dtypes."""
+def start(seed: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
+    """x, y, w1, w2, b1, b2 of the notebook's sizes, 64-3-2-1, the same numbers in both dtypes."""
     x, y = tensors_of(Normal(64, 3, 1, seed).load(), dtype)
     w1, b1, w2, b2 = start_of(Config(seed=seed), dtype)
     assert b1 is not None
     assert b2 is not None
-    return x, y, (w1.clone(), w2.clone(), b1.clone(), b2.clone())
+    return x, y, w1, w2, b1, b2
 
 
-def losses(seed: int, summed: Summed | None, dtype: torch.dtype = torch.float32) -> np.ndarray:
-    """One training, by hand with this sum or else by autograd: (STEPS,)."""
-    task = start(seed, dtype)
-    found = by_hand(*task, STEPS, RATE, summed) if summed else by_autograd(*task, STEPS, RATE)
-    return np.array(found)
+def losses(seeds: Iterable[int], summed: Summed | None, dtype: torch.dtype = torch.float32) -> np.ndarray:
+    """One training for each seed, side by side in tensors with one more dimension in front: by hand with
+    this sum, or else by autograd (seeds, STEPS)."""
+    starts = zip(*(start(seed, dtype) for seed in seeds), strict=True)
+    x, y, w1, w2, b1, b2 = map(torch.stack, starts)
+    task = x, y, (w1, w2, b1, b2), STEPS, RATE
+    return torch.stack(by_hand(*task, summed) if summed else by_autograd(*task), 1).numpy().astype(float)
 
 
 def case(seed: int) -> Case:
     """The notebook's run with this seed, and the tests of two of its suspects."""
-    one, two = losses(seed, over_everything), losses(seed, None)
+
+    def run(summed: Summed | None, dtype: torch.dtype = torch.float32) -> np.ndarray:
+        return losses([seed], summed, dtype)[0]
+
+    one, two = run(over_everything), run(None)
     return Case(
         one,
         two,
         {
             "float32": one - two,
-            "float64": losses(seed, over_everything, torch.float64) - losses(seed, None, torch.float64),
-            "mended": losses(seed, over_the_batch) - two,
+            "float64": run(over_everything, torch.float64) - run(None, torch.float64),
+            "mended": run(over_the_batch) - two,
         },
     )
 
 
-def ahead(seed: int) -> Iterator[float]:
-    """Loss by hand minus loss by autograd after the last step, for SEEDS seeds from this one."""
-    for one in range(seed, seed + SEEDS):
-        yield float(losses(one, over_everything)[-1] - losses(one, None)[-1])
+def ahead(seed: int) -> np.ndarray:
+    """Loss by hand minus loss by autograd after the last step, for SEEDS seeds from this one (SEEDS,)."""
+    seeds = range(seed, seed + SEEDS)
+    return (losses(seeds, over_everything) - losses(seeds, None))[:, -1]

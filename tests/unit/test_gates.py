@@ -15,7 +15,17 @@ from torch import Tensor
 from lesson.numeric import functions, gates
 from lesson.numeric.estimates import BINS, COUNTS, SAMPLES, Samples, distribution, samples
 from lesson.numeric.gate_training import EVERY, RUNS, STEPS, trained, ways
-from lesson.numeric.gates import LARGEST, Gated, activation_of, exactly, loss_of, score, task, unnoticed_of
+from lesson.numeric.gates import (
+    LARGEST,
+    Gated,
+    Loss,
+    activation_of,
+    exactly,
+    expected,
+    score,
+    task,
+    unnoticed_of,
+)
 from lesson.numeric.snippet import run
 
 GATED = st.builds(
@@ -44,10 +54,25 @@ def test_the_exact_gradient_is_that_of_finite_differences(gated: Gated) -> None:
     assert found.finite_difference < 1e-6 * max(1.0, float(np.abs(found.truth).max()))
 
 
+@settings(max_examples=25)
+@given(GATED)
+def test_the_closed_form_is_the_sum_over_all_masks(gated: Gated) -> None:
+    x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
+    a = activation_of(gated)(x @ w1 + b1)
+    tensors = [(x @ wg + bg).requires_grad_(), *(t.clone().requires_grad_() for t in (a, w2, b2))]
+    s, a, w2, b2 = tensors
+    found = []
+    for way in (exactly, expected):
+        value = way(s, s, Loss(a, w2, b2, y))
+        found.append((value.detach(), *torch.autograd.grad(value.sum(), tensors)))
+    for summed, closed in zip(*found, strict=True):
+        torch.testing.assert_close(closed, summed, rtol=1e-10, atol=1e-10)
+
+
 def test_the_expectation_is_what_many_flips_give() -> None:
     gated = Gated()
     x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
-    loss = loss_of(activation_of(gated)(x @ w1 + b1), w2, b2, y)
+    loss = Loss(activation_of(gated)(x @ w1 + b1), w2, b2, y)
     s = x @ wg + bg
     exact = exactly(s, s, loss).sum().item()
     noise = torch.rand((20_000, *s.shape), dtype=s.dtype, generator=torch.Generator().manual_seed(5))
@@ -74,7 +99,7 @@ def test_the_biased_do_not(name: str) -> None:
 def test_a_planted_bias_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     right = gates.score_baseline
 
-    def planted(s: Tensor, noise: Tensor, loss: gates.Loss) -> Tensor:
+    def planted(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
         return 1.2 * right(s, noise, loss)
 
     monkeypatch.setattr(gates, "score_baseline", planted)
@@ -127,10 +152,10 @@ def test_training_through_torchs_zero_is_worst_and_the_exact_gradient_best() -> 
 def test_many_at_once_are_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     from lesson.numeric import gate_training
 
-    together = trained(Gated(), exactly)
+    together = trained(Gated(), expected)
     assert together.shape == (RUNS, STEPS // EVERY)
     monkeypatch.setattr(gate_training, "RUNS", 1)
-    assert np.allclose(trained(Gated(seed=7), exactly)[0], together[7], rtol=1e-2)
+    assert np.allclose(trained(Gated(seed=7), expected)[0], together[7], rtol=1e-2)
 
 
 def test_torch_differentiates_a_flip_without_a_word() -> None:
@@ -169,9 +194,9 @@ def test_the_score_functions_weights_get_the_drawn_loss() -> None:
     a = torch.relu(x @ w1 + b1)
     w2.requires_grad_()
     s = x @ wg + bg
-    (surrogate,) = torch.autograd.grad(score(s, noise, loss_of(a, w2, b2, y)).sum(), w2)
+    (surrogate,) = torch.autograd.grad(score(s, noise, Loss(a, w2, b2, y)).sum(), w2)
     m = (noise < torch.sigmoid(s)).to(s.dtype)
-    (plain,) = torch.autograd.grad(loss_of(a, w2, b2, y)(m).sum(), w2)
+    (plain,) = torch.autograd.grad(Loss(a, w2, b2, y)(m).sum(), w2)
     assert torch.allclose(surrogate, plain)
 
 

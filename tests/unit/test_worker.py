@@ -18,6 +18,8 @@ import pytest
 from lesson import worker
 from lesson.numeric.config import Config
 from lesson.numeric.data import DataError, Table
+from lesson.numeric.estimates import samples
+from lesson.numeric.gates import Gated
 from lesson.numeric.program import parse
 from lesson.numeric.training import run, train
 from lesson.numeric.whitelist import ProgramError
@@ -91,6 +93,22 @@ def test_processes_leave_with_their_server() -> None:
     while any(map(alive, processes)) and time.monotonic() < until:
         time.sleep(0.1)
     assert not any(map(alive, processes))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_gives_back_what_it_needed_once() -> None:
+    one = worker.Worker(*worker.connected(1))
+
+    def memory() -> int:
+        """MB that the process holds when it has come to rest."""
+        resident = Path(f"/proc/{one.compute(os.getpid)}/statm").read_text(encoding="ascii").split()[1]
+        return int(resident) * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+    one.compute(samples, Gated((2, 1, 1, 1)))
+    before = memory()
+    found = one.compute(samples, Gated((64, 6, 6, 3)))
+    assert sum(drawn.nbytes for drawn in found.drawn.values()) > 2**20
+    assert memory() < before + 20
 
 
 def alive(process: int) -> bool:
