@@ -173,6 +173,11 @@ def trained_on(copy: Callable[[Tensor], Tensor], looks: np.ndarray) -> tuple[np.
         microseconds.append(float(np.median(times)))
         nodes.append(nodes_behind(params))
         done = look
+    for p in params:
+        if p is not None:
+            # Its graph saved the very tensor that was then changed in place and holds the graph: torch never
+            # frees such a ring by itself.
+            p.detach_()
     return np.array(nodes), np.array(microseconds)
 
 
