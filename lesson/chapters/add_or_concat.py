@@ -112,7 +112,7 @@ def experiment(pair: Pair) -> None:
     st.info(text(f"verdict-{clearly_better(found) or 'same'}"), icon=":material/balance:")
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.joins import duel
@@ -133,7 +133,7 @@ def residual(pair: Pair) -> None:
     say("residual-why")
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_data(max_entries=32, show_spinner=False)
 def depths_of(pair: Pair) -> dict[str, np.ndarray]:
     from lesson.numeric.joins import signal_by_depth
 

@@ -70,7 +70,7 @@ def title_of(name: str) -> str:
     return text(f"title-{name}")
 
 
-@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Config: repr})
+@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Config: repr})
 def hearing_of(name: str, config: Config, on_kink: bool) -> Hearing:
     """What the witnesses say, the same for all sessions with the same settings."""
     from lesson.numeric.witnesses import hear
@@ -181,7 +181,7 @@ def the_mystery(seed: int) -> None:
     say("got-away")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def case_of(seed: int) -> Case:
     from lesson.numeric.mystery import case
 

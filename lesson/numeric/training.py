@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lesson.numeric.descent import Descent, Stretch
     from lesson.numeric.referee import Referee
 
-SNAPSHOT_BYTES = 2 * 2**20
+SNAPSHOT_BYTES = 2**20
 """Weights and gradients of both lanes are kept at every step while they fit in here, else at
 evenly spaced steps."""
 
