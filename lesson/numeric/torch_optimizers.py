@@ -14,8 +14,6 @@ from torch import Tensor
 from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
-from lesson.numeric.optimizers import Optimizer
-
 
 class TorchSGD:
     """torch.optim.SGD."""
@@ -68,7 +66,7 @@ class TorchAdam:
         )
 
 
-BY_TORCH: dict[str, Callable[[float], Optimizer]] = {
+BY_TORCH: dict[str, Callable[[float], TorchSGD | TorchAdam]] = {
     "sgd": TorchSGD,
     "momentum": partial(TorchSGD, momentum=0.9),
     "adam": TorchAdam,
