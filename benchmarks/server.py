@@ -16,6 +16,24 @@ from pathlib import Path
 HOUSE = Path(__file__).parents[1]
 
 
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(address: str) -> None:
+    """Until a server answers there. Raises TimeoutError after half a minute."""
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"{address} did not answer")
+
+
 @dataclass
 class Server:
     """A running server with its processes, measured from outside."""
@@ -26,13 +44,7 @@ class Server:
 
     def wait(self) -> None:
         """Until it answers. Raises TimeoutError after half a minute."""
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1)
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise TimeoutError(f"{self.address} did not answer")
+        wait_for(self.address)
 
     def processes(self) -> list[Path]:
         """The server's own and those that it started."""
@@ -68,9 +80,7 @@ class Server:
 @contextmanager
 def served(script: Path = HOUSE / "streamlit_app.py", wait: bool = True) -> Iterator[Server]:
     """The lesson, or another script, on a port of its own; without wait not yet answering."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
     command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
     running = subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

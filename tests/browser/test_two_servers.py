@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
+from benchmarks.server import free_port, wait_for
 from tests.browser.conftest import HOUSE, Server
 from tests.browser.visit import query, settle
 
@@ -36,9 +35,7 @@ def proxied(tmp_path: Path) -> Iterator[Proxied]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     copies = [Server(), Server()]
     text = (HOUSE / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for number, copy in enumerate(copies, 1):
@@ -51,12 +48,7 @@ def proxied(tmp_path: Path) -> Iterator[Proxied]:
     running = subprocess.Popen(command)
     try:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(address)
         yield Proxied(address, copies)
     finally:
         running.terminate()
