@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,11 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, figure, fragment, in_line, picture, say, snippet, text, words
-from lesson.worker import compute, compute_in_turns
+from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
-    from lesson.numeric.dying import Ground, Lives, Trial
+    from lesson.numeric.dying import Ground, Lives
 
 SCALE = settings.Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
 START_BIAS = settings.Real("start_bias", -1.0, -3.0, 1.0)
@@ -46,10 +45,7 @@ def play(network: settings.Settings) -> None:
 
     say("play", runs=RUNS, steps=STEPS)
     ground, leak = controls(network)
-    both = {
-        words()["relu"]: lives_of(ground),
-        words()["leaky_relu"]: lives_of(replace(ground, slope=leak)),
-    }
+    both = dict(zip((words()["relu"], words()["leaky_relu"]), lives_of(ground, leak), strict=True))
     over_steps(both)
     counted(both)
     one_run(both)
@@ -74,12 +70,12 @@ def controls(network: settings.Settings) -> tuple[Ground, float]:
     return asked.fitted(), leak
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def lives_of(ground: Ground) -> Lives:
-    """The trainings, shared by all sessions with the same settings."""
+@st.cache_resource(max_entries=8, show_spinner=False)
+def lives_of(ground: Ground, leak: float) -> tuple[Lives, ...]:
+    """The trainings of both, shared by all sessions with the same settings."""
     from lesson.numeric.dying import live
 
-    return compute(live, ground)
+    return compute(live, ground, replace(ground, slope=leak))
 
 
 def over_steps(both: Both) -> None:
@@ -152,13 +148,16 @@ def why_it_stays(relu: Lives, number: int, unit: int) -> None:
 
 
 def remedies(ground: Ground) -> None:
-    """What helps, each change alone, over all seeds: on request, one after the other."""
+    """What helps, each change alone, over all seeds, on request."""
+    from lesson.numeric.dying import trials
+
     say("remedies")
     if st.button(text("try"), icon=":material/healing:", key="try"):
         st.session_state["remedies-tried"] = ground
     if st.session_state.get("remedies-tried") != ground:
         return
-    tried = trials_of(ground)
+    with st.spinner(text("trying")):
+        tried = computed(trials, ground)
     shares = {
         text(f"remedy-{trial.remedy}"): Interval(trial.low, trial.share, trial.high)
         for trial in tried
@@ -177,18 +176,3 @@ def remedies(ground: Ground) -> None:
     ]
     st.table(pd.DataFrame(table), hide_index=True, alt=text("remedies-alt"))
     say("remedies-why")
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def trials_of(ground: Ground) -> list[Trial]:
-    """All remedies, with a bar that tells how far they are; any other control stops them."""
-    from lesson.numeric.dying import REMEDIES, trials
-
-    bar = st.progress(0.0, text("trying"))
-    found = []
-    with closing(compute_in_turns(in_line(bar), trials, ground)) as tried:
-        for trial in tried:
-            found.append(trial)
-            bar.progress(len(found) / len(REMEDIES), text("trying"))
-    bar.empty()
-    return found

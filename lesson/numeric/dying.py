@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import torch
@@ -99,6 +98,13 @@ class Lives:
         """The run in which a unit dies latest, the first where none does: there is most to watch."""
         return int((self.died * (~self.silent).sum(1)).max(1).argmax())
 
+    def of(self, ground: Ground, place: int) -> Lives:
+        """Of the runs on several grounds those on one of them."""
+        runs = slice(place * RUNS, (place + 1) * RUNS)
+        watched = self.losses, self.zeros, self.silent, self.firing
+        losses, zeros, silent, firing = (array[runs] for array in watched)
+        return Lives(ground, losses, zeros, silent, firing, tuple(w[runs] for w in self.weights))
+
     def active(self, number: int) -> np.ndarray:
         """Whether h > 0, in one run: (steps, batch, hidden)."""
         return np.unpackbits(self.firing[number], axis=1, count=self.ground.sizes[0]).astype(bool)
@@ -117,45 +123,61 @@ class Lives:
         return Params(w1, b1, w2, b2) if self.ground.bias is not None else Params(w1, None, w2, None)
 
 
-def live(ground: Ground) -> Lives:
-    """Train with every seed and watch every unit.
+@torch.inference_mode()
+def live(*grounds: Ground) -> tuple[Lives, ...]:
+    """Train with every seed on every ground, by hand, and watch every unit.
 
-    The target is the sum of the absolute inputs, which units of either sign have to make together.
+    The grounds have the same sizes, and all of them a bias or none. The target is the sum of the absolute
+    inputs, which units of either sign have to make together.
     """
-    x, y, weights = starts(ground)
-    trained = (True, ground.bias is not None, True, ground.bias is not None)
+    x, y, weights = starts(grounds)
+    slopes, rates = (
+        torch.tensor(each).repeat_interleave(RUNS).view(-1, 1, 1)
+        for each in ([ground.slope for ground in grounds], [ground.rate for ground in grounds])
+    )
+    # Without a bias every second of the weights stays zero.
+    learned = slice(None, None, 1 if grounds[0].bias is not None else 2)
     losses, zeros, silent, firing = [], [], [], []
     for _ in range(STEPS):
-        w1, b1, w2, b2 = (w.requires_grad_() for w in weights)
-        h = torch.baddbmm(b1, x, w1)
-        a = torch.nn.functional.leaky_relu(h, ground.slope)
-        loss = (torch.baddbmm(b2, a, w2) - y).square().sum((1, 2))
-        gradients = torch.autograd.grad(loss.sum(), (w1, b1, w2, b2))
-        first = torch.cat(gradients[: sum(trained[:2])], 1)
-        losses.append(loss.detach())
+        fires, loss, gradients = backward(x, y, weights, slopes)
+        first = torch.cat(list(gradients[:2][learned]), 1)
+        losses.append(loss)
         zeros.append((first == 0).float().mean((1, 2)))
-        silent.append((h <= 0).all(1) & torch.isfinite(loss)[:, None])
-        firing.append(np.packbits((h > 0).numpy(), axis=1))
-        weights = cast(
-            "Weights",
-            tuple(
-                w.detach() - ground.rate * g if learns else w.detach()
-                for w, g, learns in zip((w1, b1, w2, b2), gradients, trained, strict=True)
-            ),
-        )
-    return Lives(
-        ground,
+        silent.append(~fires.any(1) & torch.isfinite(loss)[:, None])
+        firing.append(np.packbits(fires.numpy(), axis=1))
+        for w, gradient in zip(weights[learned], gradients[learned], strict=True):
+            w.addcmul_(rates, gradient, value=-1)
+    everything = Lives(
+        grounds[0],
         torch.stack(losses, 1).numpy(),
         torch.stack(zeros, 1).numpy(),
         torch.stack(silent, 1).numpy(),
         np.stack(firing, 1),
         tuple(w.numpy() for w in weights),
     )
+    return tuple(everything.of(ground, number) for number, ground in enumerate(grounds))
 
 
-def starts(ground: Ground) -> tuple[Tensor, Tensor, Weights]:
-    """x (runs, batch, inputs), y (runs, batch, outputs) and the four weights (runs, ., .) of RUNS seeds."""
-    tasks = [task(replace(ground, seed=ground.seed + number)) for number in range(RUNS)]
+def backward(x: Tensor, y: Tensor, weights: Weights, slope: Tensor) -> tuple[Tensor, Tensor, Weights]:
+    """The seven lines for many networks at once: where h > 0 (runs, batch, hidden), the losses (runs,), and
+    the gradients, each of its weight's shape. slope (runs, 1, 1)."""
+    w1, b1, w2, b2 = weights
+    h = torch.baddbmm(b1, x, w1)
+    fires = h > 0
+    derivative = torch.where(fires, 1.0, slope)
+    a = h * derivative
+    residual = torch.baddbmm(b2, a, w2) - y
+    grad_out = 2 * residual
+    grad_h = (grad_out @ w2.mT) * derivative
+    grad_w1, grad_b1 = x.mT @ grad_h, grad_h.sum(1, keepdim=True)
+    grad_w2, grad_b2 = a.mT @ grad_out, grad_out.sum(1, keepdim=True)
+    return fires, residual.square().sum((1, 2)), (grad_w1, grad_b1, grad_w2, grad_b2)
+
+
+def starts(grounds: Sequence[Ground]) -> tuple[Tensor, Tensor, Weights]:
+    """x (runs, batch, inputs), y (runs, batch, outputs) and the four weights (runs, ., .), for RUNS seeds on
+    each ground."""
+    tasks = [task(replace(ground, seed=ground.seed + number)) for ground in grounds for number in range(RUNS)]
     x, y, w1, b1, w2, b2 = (torch.stack(tensors) for tensors in zip(*tasks, strict=True))
     return x, y, (w1, b1, w2, b2)
 
@@ -225,12 +247,11 @@ class Trial:
         return self.silent / max(self.runs, 1)
 
 
-def trials(ground: Ground) -> Iterator[Trial]:
-    """Each remedy in turn that changes something, over RUNS seeds."""
-    for name, change in REMEDIES.items():
-        changed = change(ground)
-        if name == "as-set" or changed != ground:
-            yield trial(name, live(changed))
+def trials(ground: Ground) -> list[Trial]:
+    """Each remedy that changes something, over RUNS seeds."""
+    tried = {name: change(ground) for name, change in REMEDIES.items()}
+    tried = {name: changed for name, changed in tried.items() if name == "as-set" or changed != ground}
+    return [trial(name, lives) for name, lives in zip(tried, live(*tried.values()), strict=True)]
 
 
 def trial(name: str, lives: Lives) -> Trial:
