@@ -164,7 +164,7 @@ def backward(x: Tensor, y: Tensor, weights: Weights, slope: Tensor) -> tuple[Ten
     w1, b1, w2, b2 = weights
     h = torch.baddbmm(b1, x, w1)
     fires = h > 0
-    derivative = torch.where(fires, 1.0, slope)
+    derivative = h.sign().maximum(slope)
     a = h * derivative
     residual = torch.baddbmm(b2, a, w2) - y
     grad_out = 2 * residual

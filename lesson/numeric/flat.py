@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, Self, TypeVar
+
 from torch import Tensor, cat, empty
 
 from lesson.numeric.network import Params
 
 
-def flatten(params: Params) -> Tensor:
+class Parameters(Protocol):
+    """The tensors of a network, some of them None."""
+
+    def __iter__(self) -> Iterator[Tensor | None]: ...
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Self: ...
+
+
+Shaped = TypeVar("Shaped", bound=Parameters)
+
+
+def flatten(params: Iterable[Tensor | None]) -> Tensor:
     """w1, b1, w2, b2, those that there are, row by row, in one vector (n,)."""
     return cat([p.flatten() for p in params if p is not None])
 
 
-def unflatten(vector: Tensor, like: Params) -> Params:
+def unflatten(vector: Tensor, like: Shaped) -> Shaped:
     """Views into the vector (n,) with the shapes of other parameters: no copy."""
     parts = iter(vector.split([p.numel() for p in like if p is not None]))
     return like.map(lambda p: next(parts).view(p.shape))

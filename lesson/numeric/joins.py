@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, loss
-from lesson.numeric.optimizers import minimise
+from lesson.numeric.optimizers import Adam
 from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
 
@@ -86,6 +87,13 @@ class Branches(NamedTuple):
     w2: Tensor
     b2: Tensor | None
 
+    def map(self, change: Callable[[Tensor], Tensor]) -> Branches:
+        """The same change to every tensor; what is None stays None."""
+        w1, b1, v1, c1, w2, b2 = (p if p is None else change(p) for p in self)
+        assert w1 is not None
+        assert w2 is not None
+        return Branches(w1, b1, v1, c1, w2, b2)
+
 
 class Passed(NamedTuple):
     """The forward pass: h1, h2, a1, a2 (..., batch, hidden), joined, out."""
@@ -112,17 +120,15 @@ def forward(x1: Tensor, x2: Tensor, branches: Branches, join: Join, activation: 
 
 
 def through_add(grad_out: Tensor, w2: Tensor) -> tuple[Tensor, Tensor]:
-    grad_joined = grad_out @ w2.T
+    grad_joined = grad_out @ w2.mT
     grad_a1 = grad_joined
     grad_a2 = grad_joined
     return grad_a1, grad_a2
 
 
 def through_concat(grad_out: Tensor, w2: Tensor) -> tuple[Tensor, Tensor]:
-    grad_joined = grad_out @ w2.T
-    units = len(w2) // 2
-    grad_a1 = grad_joined[:, :units]
-    grad_a2 = grad_joined[:, units:]
+    grad_joined = grad_out @ w2.mT
+    grad_a1, grad_a2 = grad_joined.chunk(2, -1)
     return grad_a1, grad_a2
 
 
@@ -133,21 +139,22 @@ THROUGH: dict[Join, Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]] = {
 """What each branch receives from behind the join."""
 
 
-def by_hand(
-    x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation
+def backward(
+    x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation, passed: Passed
 ) -> Branches:
-    """The gradients of one network, by the seven lines for each branch. Of what the branches share, each
-    contributes its part."""
-    h1, h2, _, _, joined, out = forward(x1, x2, branches, join, activation)
+    """The gradients by the seven lines for each branch, of one network or of many at once. Of what the
+    branches share, each contributes its part."""
+    h1, h2, _, _, joined, out = passed
     grad_out = 2 * (out - y)
     grad_a1, grad_a2 = THROUGH[join](grad_out, branches.w2)
     grad_h1, grad_h2 = grad_a1 * activation.derivative(h1), grad_a2 * activation.derivative(h2)
-    grad_w1, grad_v1 = x1.T @ grad_h1, x2.T @ grad_h2
-    grad_b1, grad_c1 = grad_h1.sum(0, keepdim=True), grad_h2.sum(0, keepdim=True)
+    grad_w1, grad_v1 = x1.mT @ grad_h1, x2.mT @ grad_h2
+    grad_b1, grad_c1 = grad_h1.sum(-2, keepdim=True), grad_h2.sum(-2, keepdim=True)
+    grad_w2, grad_b2 = joined.mT @ grad_out, grad_out.sum(-2, keepdim=True)
     found = (
-        Branches(grad_w1 + grad_v1, grad_b1 + grad_c1, None, None, joined.T @ grad_out, grad_out.sum(0, True))
+        Branches(grad_w1 + grad_v1, grad_b1 + grad_c1, None, None, grad_w2, grad_b2)
         if branches.v1 is None
-        else Branches(grad_w1, grad_b1, grad_v1, grad_c1, joined.T @ grad_out, grad_out.sum(0, True))
+        else Branches(grad_w1, grad_b1, grad_v1, grad_c1, grad_w2, grad_b2)
     )
     return found if branches.b2 is not None else found._replace(b1=None, c1=None, b2=None)
 
@@ -156,10 +163,10 @@ def by_autograd(
     x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation
 ) -> Branches:
     """The same gradients by torch."""
-    leaves = Branches(*(p if p is None else p.detach().requires_grad_() for p in branches))  # type: ignore[arg-type]
+    leaves = branches.map(lambda p: p.detach().requires_grad_())
     value = loss(forward(x1, x2, leaves, join, activation).out, y)
     found = iter(torch.autograd.grad(value, [p for p in leaves if p is not None]))
-    return Branches(*(p if p is None else next(found) for p in leaves))  # type: ignore[arg-type]
+    return leaves.map(lambda _: next(found))
 
 
 def task(pair: Pair) -> tuple[Tensor, Tensor, Tensor]:
@@ -211,13 +218,13 @@ class Received:
 def received(pair: Pair, join: Join) -> Received:
     """What each branch gets from behind the join, checked against autograd."""
     x1, x2, y = (values.double() for values in task(pair))
-    branches = Branches(*(p if p is None else p.double() for p in start(pair, join)))  # type: ignore[arg-type]
-    out = forward(x1, x2, branches, join, pair.activation).out
-    grad_a1, grad_a2 = THROUGH[join](2 * (out - y), branches.w2)
+    branches = start(pair, join).map(Tensor.double)
+    passed = forward(x1, x2, branches, join, pair.activation)
+    grad_a1, grad_a2 = THROUGH[join](2 * (passed.out - y), branches.w2)
     pairs = [
         (ours, theirs)
         for ours, theirs in zip(
-            by_hand(x1, x2, y, branches, join, pair.activation),
+            backward(x1, x2, y, branches, join, pair.activation, passed),
             by_autograd(x1, x2, y, branches, join, pair.activation),
             strict=True,
         )
@@ -240,7 +247,7 @@ def tied(print: Callable[..., None], a1: Tensor, a2: Tensor, w2: Tensor) -> None
 def tied_of(pair: Pair) -> Ran:
     """Adding is concatenating with equal weights for both halves: at the learner's network, float64."""
     x1, x2, _ = (values.double() for values in task(pair))
-    branches = Branches(*(p if p is None else p.double() for p in start(pair, "add")))  # type: ignore[arg-type]
+    branches = start(pair, "add").map(Tensor.double)
     _, _, a1, a2, _, _ = forward(x1, x2, branches, "add", pair.activation)
     return run(tied, a1, a2, branches.w2)
 
@@ -285,27 +292,29 @@ def clearly_better(found: dict[Join, Outcome]) -> Join | None:
     return "concat" if concat_high < add_low else "add" if add_high < concat_low else None
 
 
+@torch.inference_mode()
 def trained(pair: Pair, join: Join) -> np.ndarray:
-    """What RUNS independent networks, trained by Adam, leave of their targets (runs, steps)."""
+    """What RUNS independent networks, trained by hand with Adam, leave of their targets (runs, steps)."""
     seeds = [replace(pair, seed=pair.seed + number) for number in range(RUNS)]
     x1, x2, y = (torch.stack(values) for values in zip(*map(task, seeds), strict=True))
-    starts = zip(*(start(seed, join) for seed in seeds), strict=True)
-    branches = Branches(*(None if tensors[0] is None else torch.stack(tensors) for tensors in starts))  # type: ignore[arg-type]
-    whole = y.square().sum((1, 2))
-    left = []
-
-    def loss(learned: list[Tensor]) -> Tensor:
-        given = iter(learned)
-        now = Branches(*(p if p is None else next(given) for p in branches))  # type: ignore[arg-type]
-        by_run = (forward(x1, x2, now, join, pair.activation).out - y).square().sum((1, 2))
-        left.append(by_run.detach() / whole)
-        return by_run.sum()
-
-    minimise(loss, [p for p in branches if p is not None], STEPS, RATE)
+    starts = [start(seed, join) for seed in seeds]
+    many = iter([torch.stack(tensors) for tensors in zip(*starts, strict=True) if tensors[0] is not None])
+    stacked = starts[0].map(lambda _: next(many))
+    # Adam works entry by entry: all networks are one vector, and each goes its own way.
+    vector = flatten(stacked)
+    branches = unflatten(vector, stacked)
+    whole, left, adam = y.square().sum((1, 2)), [], Adam(RATE)
+    for _ in range(STEPS):
+        passed = forward(x1, x2, branches, join, pair.activation)
+        left.append((passed.out - y).square().sum((1, 2)) / whole)
+        gradients = backward(x1, x2, y, branches, join, pair.activation, passed)
+        adam.step(vector, flatten(gradients))
     return torch.stack(left, 1).numpy()
 
 
 DEPTHS = range(31)
+ROWS = 16
+"""Observations that are sent through so many layers, in each run."""
 
 
 def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
@@ -317,7 +326,7 @@ def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
     """
     units = max(pair.sizes[2], 2)
     generator = torch.Generator().manual_seed(pair.seed)
-    first = torch.randn((RUNS, pair.sizes[0], units), generator=generator)
+    first = torch.randn((RUNS, ROWS, units), generator=generator)
     weights = torch.randn((DEPTHS[-1], RUNS, units, units), generator=generator) * units**-0.5
     signal = torch.randn(first.shape, generator=generator)
     size = signal.square().mean()

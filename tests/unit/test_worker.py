@@ -151,6 +151,9 @@ def test_long_runs_leave_room_for_what_is_short() -> None:
         for _ in compute_in_turns(QUIETLY, map, time.sleep, [0.8] * 2):
             pass
 
+    # Until both have loaded torch.
+    for one in worker.workers():
+        one.compute(os.getpid)
     threads = [threading.Thread(target=run_long) for _ in range(2)]
     for thread in threads:
         thread.start()
