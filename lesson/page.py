@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from lesson.charts.picture import Picture
     from lesson.numeric.snippet import Ran
-    from lesson.numeric.training import History
     from lesson.numeric.whitelist import ProgramError
     from lesson.settings import Settings
 
@@ -137,7 +136,7 @@ def computed(
     return cast("Result", computed_for_all(function, name, args, kwargs))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Config: repr})
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Config: repr})
 def computed_for_all(
     _function: Callable[..., object],
     name: str,  # noqa: ARG001
@@ -145,22 +144,6 @@ def computed_for_all(
     kwargs: dict[str, object],
 ) -> object:
     return compute(_function, *args, **kwargs)
-
-
-def trained(config: Config) -> History:
-    """A whole training. Each session keeps its latest, beside those that all share."""
-    kept: History | None = st.session_state.get("trained")
-    if kept is None or kept.config != config:
-        kept = st.session_state["trained"] = trained_for_all(config)
-    return kept
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
-def trained_for_all(config: Config) -> History:
-    """A whole training, shared by all sessions with the same settings."""
-    from lesson.numeric.training import train
-
-    return compute(train, config)
 
 
 @contextmanager

@@ -7,10 +7,9 @@ import streamlit as st
 from lesson import settings
 from lesson.chapters import PARTS
 from lesson.charts.lanes import loss_chart
-from lesson.numeric import curves
 from lesson.numeric.config import Config
 from lesson.numeric.source import seven_lines
-from lesson.page import figure, language, picture, say, text, trained, words
+from lesson.page import computed, figure, language, picture, say, text, words
 from lesson.prose import say as prose
 
 
@@ -24,16 +23,18 @@ def render(network: settings.Settings) -> None:
 
 
 def both_trainings(config: Config) -> None:
+    from lesson.numeric.overview import overview
+
     with st.skeleton(height=420):
-        history = trained(config)
-    if not history.steps:
+        found = computed(overview, config)
+    if not found.steps:
         say("blew-up-at-once")
         return
-    st.metric(text("largest", steps=f"{history.steps:,}"), figure(history.largest_drift))
-    picture(loss_chart(curves.losses(history), words()), text("losses-alt", steps=f"{history.steps:,}"))
-    if history.blew_up:
-        say("blew-up", step=f"{history.steps:,}")
-    say("answer" if history.largest_drift == 0 else "not-zero")
+    st.metric(text("largest", steps=f"{found.steps:,}"), figure(found.largest_drift))
+    picture(loss_chart(found.losses, words()), text("losses-alt", steps=f"{found.steps:,}"))
+    if found.blew_up:
+        say("blew-up", step=f"{found.steps:,}")
+    say("answer" if found.largest_drift == 0 else "not-zero")
 
 
 def the_way() -> None:

@@ -31,10 +31,9 @@ from lesson.page import (
     quoted,
     say,
     text,
-    trained,
     words,
 )
-from lesson.worker import Shared, compute_in_turns
+from lesson.worker import Shared, compute, compute_in_turns
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -193,6 +192,14 @@ def say_too_much(config: Config) -> None:
         ),
         icon=":material/error:",
     )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Config: repr})
+def trained(config: Config) -> History:
+    """A short training, shared by all sessions with the same settings."""
+    from lesson.numeric.training import train
+
+    return compute(train, config)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Config: repr})

@@ -18,7 +18,7 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, computed, figure, fragment, picture, say, text, trained, words
+from lesson.page import ask, computed, figure, fragment, picture, say, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def the_collection(found: dict[str, dict[str, bool]]) -> None:
 def the_mystery(seed: int) -> None:
     """The notebook's two trainings, its three suspects, the culprit, and the mended run."""
     from lesson.numeric import mystery
+    from lesson.numeric.overview import overview
     from lesson.numeric.snippet import code_of
 
     say("mystery")
@@ -170,11 +171,11 @@ def the_mystery(seed: int) -> None:
         st.code(code_of(mystery.by_autograd), language=None, wrap_lines=True)
     with st.spinner(text("training")):
         case = case_of(seed)
-        history = trained(replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
+        training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
     say("drift", seed=seed, gap=figure(case.gaps["float32"]))
     over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
     say("suspect-arithmetic", gap=figure(case.gaps["float32"]), double=figure(case.gaps["float64"]))
-    say("suspect-autograd", steps=f"{len(history.recorded):,}", largest=figure(history.largest_local))
+    say("suspect-autograd", steps=f"{training.recorded:,}", largest=figure(training.largest_local))
     say("suspect-sum", gap=figure(case.gaps["mended"]))
     over_steps(case.apart, words()["loss-difference"], log=False)
     who_is_ahead(seed)
