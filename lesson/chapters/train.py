@@ -135,7 +135,7 @@ def own_data(batch: int, seed: int) -> Source | None:
         st.info(text("csv-missing"), icon=":material/upload_file:")
         return None
     try:
-        columns = list(numeric_columns(csv)[0].columns)
+        columns = numeric_columns(csv).names
         target = st.selectbox(
             text("csv-target"), columns, len(columns) - 1, key="target", persist_state="session"
         )

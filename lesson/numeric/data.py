@@ -11,12 +11,9 @@ from csv import Error, reader
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_CSV_BYTES = 1_000_000
@@ -183,15 +180,19 @@ def numbers_of(cells: list[str]) -> np.ndarray | None:
     return None if all(map(math.isnan, numbers)) else np.array(numbers)
 
 
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The numeric columns of a table, values (rows, columns) in float64, without the rows that have gaps,
+    and how many those were."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    dropped: int
+
+
 @lru_cache(maxsize=4)
-def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
-    """The numeric columns of a CSV without the rows that have gaps, and how many those were.
-
-    Raises DataError as Table describes.
-    """
-    # Only who brings a table waits for pandas.
-    import pandas as pd
-
+def numeric_columns(csv: bytes) -> Columns:
+    """Raises DataError as Table describes."""
     if len(csv) > MAX_CSV_BYTES:
         raise DataError("csv-too-large", kilobytes=len(csv) // 1000, limit=MAX_CSV_BYTES // 1000)
     try:
@@ -209,37 +210,33 @@ def numeric_columns(csv: bytes) -> tuple[pd.DataFrame, int]:
             columns[name if name and name not in columns else f"{name}#{len(columns) + 1}"] = numbers
     if len(columns) < 2:
         raise DataError("csv-too-few-columns", found=len(columns), columns=len(header))
-    numeric = pd.DataFrame(columns)
-    complete = numeric.dropna()
+    numeric = np.column_stack(list(columns.values()))
+    complete = numeric[~np.isnan(numeric).any(1)]
     dropped = len(numeric) - len(complete)
     if len(complete) < 2:
         raise DataError("csv-too-few-rows", rows=len(complete), dropped=dropped)
-    for column in complete:
-        values = complete[column].to_numpy()
+    for column, values in zip(columns, complete.T, strict=True):
         if not np.isfinite(values).all() or np.abs(values).max() > 1e30:
             raise DataError("csv-too-big-numbers", column=column)
         if values.std() <= 1e-30:
             raise DataError("csv-constant-column", column=column)
-    return complete, dropped
+    return Columns(tuple(columns), complete, dropped)
 
 
 @lru_cache(maxsize=8)
 def load_table(table: Table) -> Data:
-    frame, dropped = numeric_columns(table.csv)
-    target = table.target or frame.columns[-1]
-    if target not in frame:
+    found = numeric_columns(table.csv)
+    target = table.target or found.names[-1]
+    if target not in found.names:
         raise DataError("csv-no-such-target", column=target)
-    scaled = ((frame - frame.mean()) / frame.std(ddof=0)).sample(
-        n=min(table.batch, len(frame)), random_state=table.seed
-    )
-    x, y = scaled.drop(columns=target), scaled[[target]]
+    scaled = (found.values - found.values.mean(0)) / found.values.std(0)
+    available = len(scaled)
+    rows = draws(table.seed).choice(available, min(table.batch, available), replace=False)
+    batch = scaled[rows].astype(np.float32)
+    place = found.names.index(target)
+    inputs = tuple(name for name in found.names if name != target)
     return Data(
-        x.to_numpy(np.float32, copy=True),
-        y.to_numpy(np.float32, copy=True),
-        tuple(x.columns),
-        (target,),
-        len(frame),
-        dropped,
+        np.delete(batch, place, axis=1), batch[:, [place]], inputs, (target,), available, found.dropped
     )
 
 
