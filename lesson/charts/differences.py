@@ -9,7 +9,7 @@ from typing import NamedTuple
 import altair as alt
 
 from lesson.charts import theme
-from lesson.charts.picture import Picture, below, drawing, part, parts, records, span, table
+from lesson.charts.picture import Picture, below, drawing, hover_points, part, parts, records, span, table
 from lesson.numeric.curves import Differences
 
 
@@ -131,14 +131,12 @@ def lines_over_territories(
     lines = base.mark_line(strokeWidth=2).encode(
         color=theme.parameter_color(), strokeDash=theme.parameter_dash()
     )
-    points = base.mark_point(opacity=0, size=60, filled=True).encode(
-        tooltip=[
-            alt.Tooltip("parameter:N", title=parameter),
-            alt.Tooltip("step:Q", title=step, format=",d"),
-            *(alt.Tooltip(f"{field}:Q", title=title, format=".3g") for field, title in titles),
-        ]
-    )
-    curves = alt.layer(lines, points).resolve_axis(y="shared")
+    tooltip = [
+        alt.Tooltip("parameter:N", title=parameter),
+        alt.Tooltip("step:Q", title=step, format=",d"),
+        *(alt.Tooltip(f"{field}:Q", title=title, format=".3g") for field, title in titles),
+    ]
+    curves = alt.layer(lines, hover_points(base, tooltip)).resolve_axis(y="shared")
     return (
         alt.layer(bands(territories, axis), curves)
         .resolve_axis(y="independent")

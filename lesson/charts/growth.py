@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, span, table
+from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, span, table
 
 COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS, theme.ERROR, theme.HIDDEN)
 DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3], [1, 0], [10, 4])
@@ -52,8 +52,7 @@ def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) 
         alt.Tooltip("at:Q", title=across),
         alt.Tooltip("value:Q", title=up, format=",.4~g"),
     ]
-    points = base.mark_point(opacity=0, size=80, filled=True).encode(tooltip=tooltip)
-    return alt.layer(dashed, points).properties(height=280)
+    return alt.layer(dashed, hover_points(base, tooltip)).properties(height=280)
 
 
 def scale(field: str, log: bool, nice: bool) -> alt.Scale:

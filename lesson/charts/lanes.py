@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
+from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, part, parts, span, table
 from lesson.numeric.curves import Fit, Losses
 
 
@@ -94,7 +94,3 @@ def lane_lines(base: alt.Chart, names: tuple[str, str]) -> alt.Chart:
         strokeDash=alt.StrokeDash("lane:O", scale=scale([1, 0], [6, 5]), legend=theme.LEGEND),
         opacity=alt.Opacity("lane:O", scale=scale(0.45, 1), legend=theme.LEGEND),
     )
-
-
-def hover_points(base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.Chart:
-    return base.mark_point(opacity=0, size=80, filled=True).encode(tooltip=tooltip)
