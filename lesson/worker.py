@@ -8,6 +8,7 @@ other, first come first served, and the server's process is free to draw pages.
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -117,6 +118,8 @@ def host(*numbers: int) -> None:
     os.nice(5)
     import_module("lesson.numeric.descent")
     import_module("lesson.numeric.referee")
+    # Memory is shared until someone writes on it, and the garbage collector writes on all that it looks at.
+    gc.freeze()
     *others, mine = numbers
     for other in others:
         if os.fork() == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -117,6 +118,16 @@ def test_a_process_gives_back_what_it_needed(
     for _ in range(6):
         one.compute(function, large)
     assert memory() < before + 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_processes_share_what_they_loaded() -> None:
+    """The garbage collector must not write on it: what is written on is copied."""
+    forked, _ = map(worker.Worker, worker.connected(2))
+    forked.compute(gc.collect)
+    rollup = Path(f"/proc/{forked.compute(os.getpid)}/smaps_rollup").read_text(encoding="ascii")
+    own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_Dirty:"))
+    assert own // 1024 < 10
 
 
 def alive(process: int) -> bool:
