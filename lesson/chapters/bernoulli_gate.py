@@ -16,7 +16,7 @@ from lesson.page import ask, figure, fragment, in_line, picture, say, snippet, t
 from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
-    from lesson.numeric.estimates import Samples
+    from lesson.numeric.estimates import Findings
     from lesson.numeric.gates import Gated
 
 GATES = settings.Step("gates", 4, (1, 2, 3, 4, 5, 6))
@@ -50,7 +50,7 @@ def play(network: settings.Settings) -> None:
     snippet(unnoticed_of(gated))
     say("unnoticed-why")
     four_ways()
-    found = samples_of(gated)
+    found = findings_of(gated)
     say("truth", masks=2**units, difference=figure(found.finite_difference))
     one_entry(found, gated)
     bias_and_spread(found)
@@ -95,23 +95,23 @@ def four_ways() -> None:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def samples_of(gated: Gated) -> Samples:
+def findings_of(gated: Gated) -> Findings:
     """The draws, shared by all sessions with the same settings."""
-    from lesson.numeric.estimates import samples
+    from lesson.numeric.estimates import findings
 
-    return compute(samples, gated)
+    return compute(findings, gated)
 
 
-def one_entry(found: Samples, gated: Gated) -> None:
+def one_entry(found: Findings, gated: Gated) -> None:
     """Where the draws of one weight's gradient fall."""
-    from lesson.numeric.estimates import SAMPLES, distribution
+    from lesson.numeric.estimates import SAMPLES
 
     say("one-entry", samples=f"{SAMPLES:,}")
     entries = gated.entries
     if st.session_state.get("gate-weight") not in entries:
         st.session_state["gate-weight"] = entries[found.telling]
     chosen = st.selectbox(text("weight"), entries, key="gate-weight", persist_state="session")
-    drawn = distribution(found, entries.index(chosen))
+    drawn = found.distributions[entries.index(chosen)]
     picture(
         draws_chart(
             drawn.edges,
@@ -125,12 +125,11 @@ def one_entry(found: Samples, gated: Gated) -> None:
     )
 
 
-def bias_and_spread(found: Samples) -> None:
+def bias_and_spread(found: Findings) -> None:
     if found.no_effect:
         st.info(text("no-effect"), icon=":material/info:")
     table = []
-    for name in found.drawn:
-        verdict = found.verdict(name)
+    for name, verdict in found.verdicts.items():
         table.append(
             {
                 text("column-estimator"): text(f"name-{name}"),
@@ -143,7 +142,7 @@ def bias_and_spread(found: Samples) -> None:
     say("table")
 
 
-def more_samples(found: Samples) -> None:
+def more_samples(found: Findings) -> None:
     """Bias and variance in one picture: the error of a mean against the number of draws."""
     from lesson.numeric.estimates import COUNTS
 

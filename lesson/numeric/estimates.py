@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -145,4 +145,33 @@ def distribution(found: Samples, entry: int) -> Distribution:
         {name: np.histogram(v.clip(low, high), edges)[0] / len(v) for name, v in draws.items()},
         {name: float(values.mean()) for name, values in draws.items()},
         truth,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What is shown of samples: the truth (entries,), its largest difference from finite differences, whether
+    it is zero, of each estimator the errors of means and the verdict, the distributions of the draws of
+    each entry, and the entry for which they tell most."""
+
+    truth: np.ndarray
+    finite_difference: float
+    no_effect: bool
+    error: Mapping[str, np.ndarray]
+    verdicts: Mapping[str, Verdict]
+    distributions: Sequence[Distribution]
+    telling: int
+
+
+def findings(gated: Gated) -> Findings:
+    """Samples cut down to a twentieth: draws are many, and each learner's page would hold its own."""
+    found = samples(gated)
+    return Findings(
+        found.truth,
+        found.finite_difference,
+        found.no_effect,
+        found.error,
+        {name: found.verdict(name) for name in found.drawn},
+        [distribution(found, entry) for entry in range(len(found.truth))],
+        found.telling,
     )
