@@ -91,7 +91,7 @@ class Lives:
     @property
     def median_loss(self) -> np.ndarray:
         """Over the runs (steps,); not finite once half of them blew up."""
-        return np.median(np.nan_to_num(self.losses, nan=np.inf), 0)
+        return np.median(np.where(np.isfinite(self.losses), self.losses, np.inf).astype(float), 0)
 
     @property
     def telling(self) -> int:
@@ -258,5 +258,5 @@ def trial(name: str, lives: Lives) -> Trial:
     ended = ~lives.blew_up
     runs, silent = int(ended.sum()), int(lives.silent[ended, -1].any(1).sum())
     low, high = wilson(silent, runs) if runs else (0.0, 1.0)
-    loss = float(np.median(lives.losses[ended, -1])) if runs else float("nan")
+    loss = float(np.median(lives.losses[ended, -1].astype(float))) if runs else float("nan")
     return Trial(name, silent, runs, low, high, loss, int((~ended).sum()))
