@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from lesson.numeric.flat import flatten
 from lesson.numeric.gates import (
     Estimator,
     Gated,
@@ -21,7 +21,7 @@ from lesson.numeric.gates import (
     naive,
     task,
 )
-from lesson.numeric.optimizers import minimise
+from lesson.numeric.optimizers import Adam
 
 STEPS = 400
 RUNS = 20
@@ -51,17 +51,19 @@ def trained(gated: Gated, way: Estimator) -> np.ndarray:
     weights = Weights(*(torch.stack(tensors) for tensors in zip(*(one[2] for one in tasks), strict=True)))
     activation = activation_of(gated)
     generator = torch.Generator().manual_seed(gated.seed + 1)
-    steps, losses = count(), []
-
-    def estimate(learned: list[Tensor]) -> Tensor:
-        wg, bg, w1, b1, w2, b2 = learned if gated.bias else chain(*zip(learned, weights[1::2], strict=True))
+    # Adam works entry by entry: all networks are one vector, and each goes its own way.
+    learned = weights if gated.bias else weights[::2]
+    vector, adam, losses = flatten(learned).requires_grad_(), Adam(RATE), []
+    for step in range(STEPS):
+        parts = vector.split([w.numel() for w in learned])
+        now = [part.view_as(w) for part, w in zip(parts, learned, strict=True)]
+        wg, bg, w1, b1, w2, b2 = now if gated.bias else chain(*zip(now, weights[1::2], strict=True))
         s = x @ wg + bg
         loss = Loss(activation(x @ w1 + b1), w2, b2, y)
         noise = torch.rand(s.shape, generator=generator).clamp_(1e-6, 1 - 1e-6)
-        if next(steps) % EVERY == 0:
-            with torch.no_grad():
+        (gradient,) = torch.autograd.grad(way(s, noise, loss).sum(), vector)
+        with torch.no_grad():
+            if step % EVERY == 0:
                 losses.append(expected(s, noise, loss).sum(1))
-        return way(s, noise, loss).sum()
-
-    minimise(estimate, weights if gated.bias else weights[::2], STEPS, RATE)
+            adam.step(vector, gradient)
     return torch.stack(losses, 1).numpy()

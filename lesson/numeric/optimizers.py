@@ -5,7 +5,6 @@ An optimizer keeps what it needs to remember; step moves the weights (n,) in pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import torch
@@ -56,24 +55,6 @@ class Adam:
         m_hat = self.m / (1 - BETA1**self.t)
         v_hat = self.v / (1 - BETA2**self.t)
         w -= self.rate * m_hat / (v_hat.sqrt() + EPSILON)
-
-
-def minimise(
-    loss: Callable[[list[Tensor]], Tensor], start: Sequence[Tensor], steps: int, rate: float
-) -> None:
-    """Move tensors from their start by so many steps of Adam on the gradient of a loss.
-
-    Adam works entry by entry: with tensors of many networks, and the sum of their losses, each network goes
-    its own way. All are one vector, as an update of each tensor by itself would take most of the time.
-    """
-    vector = torch.cat([tensor.flatten() for tensor in start]).requires_grad_()
-    adam = Adam(rate)
-    for _ in range(steps):
-        parts = vector.split([tensor.numel() for tensor in start])
-        value = loss([part.view_as(tensor) for part, tensor in zip(parts, start, strict=True)])
-        (gradient,) = torch.autograd.grad(value, vector)
-        with torch.no_grad():
-            adam.step(vector, gradient)
 
 
 BY_HAND: dict[str, type[SGD | Momentum | Adam]] = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
