@@ -167,12 +167,16 @@ def trained_in_view(config: Config) -> History | None:
     bar, button = st.empty(), st.empty()
     if config.steps * config.work_per_step <= QUICK_WORK:
         with bar, st.spinner(text("training")):
-            st.session_state["history"] = trained(config)
+            trained(config)
+        # Thirty sessions with a history each would be much; what is quick is soon made again.
+        st.session_state["history"] = config
     elif shared(config).finished:
         st.session_state["history"] = shared(config).latest
     elif button.button(text("train"), key="train", type="primary", icon=":material/play_arrow:"):
         train_in_view(config, bar, button)
-    history: History | None = st.session_state.get("history")
+    history: History | Config | None = st.session_state.get("history")
+    if isinstance(history, Config):
+        history = trained(history)
     if history and history.config == config:
         bar.progress(history.steps / config.steps, progress(history))
     else:
