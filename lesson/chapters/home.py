@@ -38,13 +38,16 @@ def both_trainings(config: Config) -> None:
 
 
 def the_way() -> None:
+    """A link to each chapter, and below it, as a link is one line however narrow the screen, what it is."""
     say("way")
     for names in PARTS.values():
         for name in names:
             if name != "home":
                 title, summary = (prose(language(), name, section) for section in ("title", "summary"))
-                st.page_link(
-                    st.session_state["pages"][name],
-                    label=f"**{title}**: {summary}",
-                    query_params=settings.kept_in_address(),
-                )
+                with st.container(gap=None):
+                    st.page_link(
+                        st.session_state["pages"][name],
+                        label=f"**{title}**",
+                        query_params=settings.kept_in_address(),
+                    )
+                    st.markdown(summary)

@@ -41,8 +41,9 @@ def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) 
     )
     colors = alt.Scale(domain=names, range=COLORS[: len(names)])
     dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
-    # Two columns fit a narrow screen.
-    legend = alt.Legend(**theme.LEGEND.to_dict(), columns=2) if len(names) > 3 else theme.LEGEND
+    # As many beside each other as fit: a letter takes some 6 pixels, the line before a name 40.
+    columns = f"max(1, min({len(names)}, floor(width / {40 + 6 * max(map(len, names))})))"
+    legend = alt.Legend(**theme.LEGEND.to_dict(), columns=alt.ExprRef(expr=columns))
     dashed = base.mark_line(strokeWidth=2.5).encode(
         color=alt.Color("curve:N", scale=colors, legend=legend),
         strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=legend),
