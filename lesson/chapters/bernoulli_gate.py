@@ -96,7 +96,7 @@ def four_ways() -> None:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def findings_of(gated: Gated) -> Findings:
-    """The draws, shared by all sessions with the same settings."""
+    """What the draws tell, shared by all sessions with the same settings."""
     from lesson.numeric.estimates import findings
 
     return compute(findings, gated)

@@ -109,7 +109,7 @@ def derivative_of_whole_loss(parameter: str, row: int, column: int, moment: Mome
     return float(derivative(*numbers, *chain.from_iterable(outputs)))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def whole_loss_differentiated(through_hidden: bool, outputs: int) -> Callable[..., float]:
     """d loss / d w, as a function of w, its present value, what it multiplies, the hidden unit's h, a
     and slope, and for each output reached the weight to it, its value and its target.

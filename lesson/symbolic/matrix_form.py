@@ -35,7 +35,7 @@ def row_of(of: ImmutableMatrix, index: int) -> ImmutableMatrix:
     return ImmutableMatrix(of[index, :])
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def derive(line: str, batch: int, inputs: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     """The steps that earn grad_w1, grad_w2 or grad_a, for sizes cut down to LARGEST."""
     rows, inputs, hidden, outputs = (min(size, LARGEST) for size in (batch, inputs, hidden, outputs))
@@ -102,7 +102,7 @@ def activations(batch: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def derive_bias(batch: int, inputs: int, hidden: int) -> tuple[Step, ...]:
     """The bias as a weight whose input is always one: its line follows from that of the weights."""
     batch, n, m = (min(size, LARGEST) for size in (batch, inputs, hidden))

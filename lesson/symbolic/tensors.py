@@ -74,7 +74,7 @@ def entries(name: str, rows: int, columns: int) -> list[list[Symbol]]:
     return [[Symbol(f"{name}_{{{i + 1}{j + 1}}}") for j in range(columns)] for i in range(rows)]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def network(batch: int, inputs: int, hidden: int, outputs: int, bias: bool = True) -> Network:
     """All tensors of a network of these sizes."""
     shapes = {
