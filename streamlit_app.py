@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from lesson import worker
+from lesson import allocator, worker
 
+allocator.keep_together()
 # They load torch while the rest is imported and the first page is drawn.
 worker.workers()
 

@@ -15,7 +15,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from ctypes import CDLL
 from importlib import import_module
 from itertools import islice
 from multiprocessing import Pipe
@@ -24,6 +23,8 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Generic, ParamSpec, TypeVar, cast
 from uuid import uuid4
+
+from lesson.allocator import give_back
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -133,8 +134,6 @@ def host(*numbers: int) -> None:
 
 def serve(connection: Connection) -> None:
     """In a worker: compute what is asked, one thing after the other, as long as there is a server."""
-    # Linux's allocator keeps what a large computation needed once, up to 90 MB here, until it is told not to.
-    trim = getattr(CDLL(None), "malloc_trim", None)
     while True:
         try:
             function, args, kwargs = connection.recv()
@@ -151,8 +150,7 @@ def serve(connection: Connection) -> None:
             # Something in it cannot travel; that much can.
             connection.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
         del answer
-        if trim:
-            trim(0)
+        give_back()
 
 
 WORKERS: list[Worker] = []

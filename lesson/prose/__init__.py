@@ -73,9 +73,10 @@ def say(language: str, chapter: str, section: str, /, **values: object) -> str:
     return VALUE.sub(lambda found: str(values[found[1]]), text)
 
 
-def question(language: str, chapter: str, section: str, /, **values: object) -> Question:
+@lru_cache(maxsize=256)
+def question(language: str, chapter: str, section: str, /) -> Question:
     """A section written as a question: text, then `- [ ] option` lines, each with a `  > reason`."""
-    text = say(language, chapter, section, **values) + "\n"
+    text = say(language, chapter, section) + "\n"
     options = tuple(
         Option(option, mark == "x", re.sub(r"^  > ", "", reason, flags=re.MULTILINE).strip())
         for mark, option, reason in OPTION.findall(text)
