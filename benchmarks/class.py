@@ -79,6 +79,8 @@ def value_for(widget: Widget, learner: Learner, dice: random.Random) -> object:
         return [proto.min + proto.step * dice.randint(0, round((proto.max - proto.min) / proto.step))]
     if widget.kind == "button":
         return True
+    if widget.kind == "tabs":
+        return dice.choice(widget.labels)
     if widget.key == "program":
         return dice.choice(RIGHT_AND_WRONG)
     if widget.kind == "text_area":

@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Block_pb2 import Block
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -36,11 +37,12 @@ TEXTS = {"markdown": "body", "alert": "body", "heading": "body"}
 
 @dataclass
 class Widget:
-    """What the server last said of a widget, and the fragment in which it stands."""
+    """What the server last said of a widget, the fragment in which it stands, and the labels of tabs."""
 
     kind: str
     proto: Any
     fragment: str
+    labels: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -66,6 +68,7 @@ class Learner:
     states: dict[str, WidgetState] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    tabs: dict[tuple[int, ...], Widget] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         host = urlsplit(self.server).netloc
@@ -124,6 +127,7 @@ class Learner:
         request.widget_states.widgets.extend(self.states.values())
         if not request.fragment_id:
             self.texts.clear()
+            self.tabs.clear()
         # What the answer does not draw again has left the page; Streamlit never answers its controls.
         self.widgets = {
             number: widget
@@ -150,6 +154,9 @@ class Learner:
             self.query = dict(parse_qsl(message.page_info_changed.query_string))
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self.see(message.delta.new_element, message.delta.fragment_id)
+        elif kind == "delta":
+            place = tuple(message.metadata.delta_path)
+            self.see_block(message.delta.add_block, place, message.delta.fragment_id)
         return kind == "script_finished" and message.script_finished in SUCCESSFUL
 
     def see(self, element: Element, fragment: str) -> None:
@@ -163,10 +170,19 @@ class Learner:
         elif kind in TEXTS:
             self.texts.append(str(getattr(getattr(element, kind), TEXTS[kind])))
 
+    def see_block(self, block: Block, place: tuple[int, ...], fragment: str) -> None:
+        """A part of the page: tabs of which only the open one is drawn are a widget."""
+        kind = block.WhichOneof("type")
+        if kind == "tab_container" and block.tab_container.id:
+            widget = Widget("tabs", block.tab_container, fragment)
+            self.widgets[widget.proto.id] = self.tabs[place] = widget
+        elif kind == "tab" and place[:-1] in self.tabs:
+            self.tabs[place[:-1]].labels.append(block.tab.label)
+
     def by_key(self, key: str) -> Widget:
         """The widget that the page knows by this key."""
         return next(widget for widget in self.widgets.values() if widget.key == key)
 
     def controls(self) -> Iterator[Widget]:
         """What can be moved on the page at present."""
-        return (widget for widget in self.widgets.values() if not widget.proto.disabled)
+        return (widget for widget in self.widgets.values() if not getattr(widget.proto, "disabled", False))

@@ -5,7 +5,7 @@
 Two servers, one Chromium. In turn, the bare page and each chapter get another seed, or another press of
 their own button, and the time is taken from the click to the last change that it makes on the page,
 charts included; with --largest at the largest network. Prints the median and the 95th percentile per
-chapter and their ratios to the bare page's. Goals for the chapters that do not train: 3 and 5.
+chapter, or per tab of one, and their ratios to the bare page's. Goals: 3 and 5.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.server import served
+from lesson import prose
 from lesson.chapters import PARTS
 from lesson.numeric.source import seven_lines
 
@@ -32,7 +34,7 @@ seed = st.number_input("Seed", 0, 9999, 0, key="seed")
 st.write(f"The seed is {seed}.")
 """
 ROUNDS = 15
-LARGEST = "?batch=8192&inputs=256&hidden=1024&outputs=32"
+LARGEST = {"batch": 8192, "inputs": 256, "hidden": 1024, "outputs": 32}
 QUIET = 1500
 """Milliseconds without a change after which a page counts as finished."""
 
@@ -77,6 +79,15 @@ CONTROLS = {
 """What is used in turn on a chapter that the seed does not change."""
 
 
+def views(chapter: str) -> dict[str, dict[str, str]]:
+    """Each view of a chapter, named, with its address parameters: its tabs one by one, where it has some."""
+    sections = prose.sections("en", chapter)
+    tabs = {name[4:]: label for name, label in sections.items() if name.startswith("tab-")}
+    if not tabs:
+        return {chapter: {}}
+    return {f"{chapter}, {name}": {f"{chapter}-tab": label} for name, label in tabs.items()}
+
+
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
@@ -99,7 +110,7 @@ def percentile(times: list[float], share: float) -> float:
 
 
 def main() -> None:
-    query = LARGEST if "--largest" in sys.argv[1:] else ""
+    network = LARGEST if "--largest" in sys.argv[1:] else {}
     program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         bare_script = Path(folder) / "bare.py"
@@ -107,9 +118,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         with served(bare_script) as bare, served() as lesson:
             pages = {"bare": opened(browser, bare.address)}
-            for names in PARTS.values():
-                for name in names:
-                    pages[name] = opened(browser, f"{lesson.address}/{'' if name == 'home' else name}{query}")
+            for chapter in (name for names in PARTS.values() for name in names):
+                for name, view in views(chapter).items():
+                    path = "" if chapter == "home" else chapter
+                    pages[name] = opened(browser, f"{lesson.address}/{path}?{urlencode(network | view)}")
             times: dict[str, list[float]] = {name: [] for name in pages}
             for turn in range(ROUNDS):
                 for name, page in pages.items():
@@ -117,11 +129,11 @@ def main() -> None:
                     times[name].append(answer(page, controls[turn % len(controls)]))
         browser.close()
     base = times["bare"]
-    print(f"{'page':14}{'median ms':>11}{'p95 ms':>9}{'ratio':>8}{'p95 ratio':>11}")
+    print(f"{'page':26}{'median ms':>11}{'p95 ms':>9}{'ratio':>8}{'p95 ratio':>11}")
     for name, taken in times.items():
         median, high = statistics.median(taken), percentile(taken, 0.95)
         ratios = median / statistics.median(base), high / percentile(base, 0.95)
-        print(f"{name:14}{median:11.0f}{high:9.0f}{ratios[0]:8.1f}{ratios[1]:11.1f}")
+        print(f"{name:26}{median:11.0f}{high:9.0f}{ratios[0]:8.1f}{ratios[1]:11.1f}")
 
 
 if __name__ == "__main__":

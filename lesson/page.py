@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
@@ -13,7 +14,7 @@ import streamlit as st
 from lesson import prose
 from lesson.numeric import source
 from lesson.numeric.config import Config
-from lesson.worker import WorkerLost, compute
+from lesson.worker import WorkerLost, compute, compute_in_turns
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 Arguments = ParamSpec("Arguments")
+Name = TypeVar("Name", bound=str)
 Result = TypeVar("Result")
 
 
@@ -167,6 +169,16 @@ def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return drawn
 
 
+def tabs(**acts: Callable[[], None]) -> None:
+    """A tab for each act of this chapter, named by its section; only the open one is computed and drawn."""
+    labels = [text(f"tab-{name}") for name in acts]
+    opened = st.tabs(labels, key=f"{chapter()}-tab", bind="query-params")
+    for tab, act in zip(opened, acts.values(), strict=True):
+        if tab.open:
+            with tab:
+                act()
+
+
 def in_line(bar: DeltaGenerator) -> Callable[[int], None]:
     """Tells, in the place of a progress bar, how many long runs come first."""
 
@@ -174,6 +186,33 @@ def in_line(bar: DeltaGenerator) -> Callable[[int], None]:
         bar.progress(0.0, prose.say(language(), "words", "in-line", place=place))
 
     return tell
+
+
+MOMENT = 0.4
+"""Seconds without a bar: one that comes and goes within them only makes a page jump."""
+
+
+def one_by_one(
+    count: int,
+    function: Callable[Arguments, Iterator[tuple[Name, Result]]],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> dict[Name, Result]:
+    """The count results that a function of numeric yields, by name, each one turn in a worker.
+
+    What takes longer than a moment has a bar; any other control stops it.
+    """
+    place, begun, found = st.empty(), time.monotonic(), dict[Name, Result]()
+    with closing(compute_in_turns(in_line(place), function, *args, **kwargs)) as results:
+        for name, result in results:
+            found[name] = result
+            if time.monotonic() - begun > MOMENT:
+                place.progress(len(found) / count, words()["under-way"])
+            else:
+                # Streamlit stops a run that is no longer asked for where it draws something.
+                place.empty()
+    place.empty()
+    return found
 
 
 EARNED = {

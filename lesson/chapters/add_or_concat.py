@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,19 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
+from lesson.page import (
+    ask,
+    computed,
+    figure,
+    fragment,
+    one_by_one,
+    picture,
+    say,
+    snippet,
+    tabs,
+    text,
+    words,
+)
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -32,18 +45,15 @@ def render(network: settings.Settings) -> None:
 
 @fragment
 def play(network: settings.Settings) -> None:
-    """Both backward passes on the learner's sizes, then the six cases, then the residual."""
-    from lesson.numeric.joins import tied_of
-
-    say("backward")
+    """On the learner's sizes: what each branch receives, then the six cases, then the residual."""
+    say("play")
     settings.heed_address(UNITS)
     pair = asked(network, int(UNITS.widget()))
-    what_each_receives(pair)
-    say("tied")
-    snippet(tied_of(pair))
-    say("tied-why")
-    experiment(pair)
-    residual(pair)
+    tabs(
+        backward=partial(what_each_receives, pair),
+        experiment=partial(experiment, pair),
+        residual=partial(residual, pair),
+    )
 
 
 def asked(network: settings.Settings, units: int) -> Pair:
@@ -62,10 +72,11 @@ def asked(network: settings.Settings, units: int) -> Pair:
 
 
 def what_each_receives(pair: Pair) -> None:
-    """The lines of both joins, and the two signals behind each."""
-    from lesson.numeric.joins import JOINS, THROUGH, received
+    """The lines of both joins, the two signals behind each, and what the sum leaves out."""
+    from lesson.numeric.joins import JOINS, THROUGH, received, tied_of
     from lesson.numeric.snippet import code_of
 
+    say("backward")
     found = {join: computed(received, pair, join) for join in JOINS}
     for join, column in zip(JOINS, st.columns(2), strict=True):
         with column:
@@ -79,6 +90,9 @@ def what_each_receives(pair: Pair) -> None:
     else:
         largest = max(checked.largest for checked in found.values())
         st.warning(text("checked-different", largest=figure(largest)), icon=":material/difference:")
+    say("tied")
+    snippet(tied_of(pair))
+    say("tied-why")
 
 
 def experiment(pair: Pair) -> None:
@@ -91,8 +105,7 @@ def experiment(pair: Pair) -> None:
         st.radio(text("target"), list(titles), horizontal=True, key="target", persist_state="session")
     ]
     shared = st.toggle(text("shared"), True, key="shared", help=text("shared-help"), persist_state="session")
-    with st.spinner(text("training")):
-        found = duel_of(replace(pair, target=target, shared=shared))
+    found = duel_of(replace(pair, target=target, shared=shared))
     curves = {text(f"curve-{join}"): outcome.median for join, outcome in found.items()}
     picture(
         growth_chart(np.arange(STEPS), curves, words()["step"], text("left-unexplained"), log=(False, True)),
@@ -115,9 +128,9 @@ def experiment(pair: Pair) -> None:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
-    from lesson.numeric.joins import duel
+    from lesson.numeric.joins import JOINS, duel
 
-    return compute(duel, pair)
+    return one_by_one(len(JOINS), duel, pair)
 
 
 def residual(pair: Pair) -> None:

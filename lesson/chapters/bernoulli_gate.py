@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +12,8 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, fragment, in_line, picture, say, snippet, text, words
-from lesson.worker import compute, compute_in_turns
+from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, tabs, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.estimates import Findings
@@ -27,7 +27,6 @@ def render(network: settings.Settings) -> None:
     say("question")
     ask("predict")
     play(network)
-    your_own_function()
     say("explain")
     ask("check-unbiased")
     ask("check-gradcheck")
@@ -35,9 +34,8 @@ def render(network: settings.Settings) -> None:
 
 @fragment
 def play(network: settings.Settings) -> None:
-    """The flip without a derivative, the estimators beside the truth, and trainings with each."""
-    from lesson.numeric.gates import unnoticed_of
-
+    """The flip without a derivative and the ways round it, the estimators beside the truth, trainings with
+    each, and a function of the learner's own."""
     say("play")
     settings.heed_address(GATES, TEMPERATURE)
     left, right = st.columns(2)
@@ -46,16 +44,12 @@ def play(network: settings.Settings) -> None:
     with right:
         temperature = TEMPERATURE.widget()
     gated = asked(network, units, temperature)
-    say("unnoticed")
-    snippet(unnoticed_of(gated))
-    say("unnoticed-why")
-    four_ways()
-    found = findings_of(gated)
-    say("truth", masks=2**units, difference=figure(found.finite_difference))
-    one_entry(found, gated)
-    bias_and_spread(found)
-    more_samples(found)
-    train(gated)
+    tabs(
+        flip=partial(the_flip, gated),
+        truth=partial(beside_the_truth, gated),
+        train=partial(train, gated),
+        own=your_own_function,
+    )
 
 
 def asked(network: settings.Settings, units: int, temperature: float) -> Gated:
@@ -74,10 +68,14 @@ def asked(network: settings.Settings, units: int, temperature: float) -> Gated:
     return gated.fitted()
 
 
-def four_ways() -> None:
-    """Each estimator's idea and its lines."""
-    from lesson.numeric.gates import SHOWN, StraightThrough
+def the_flip(gated: Gated) -> None:
+    """What torch makes of it, and four ways round it: each estimator's idea and its lines."""
+    from lesson.numeric.gates import SHOWN, StraightThrough, unnoticed_of
     from lesson.numeric.snippet import code_of, source_of
+
+    say("unnoticed")
+    snippet(unnoticed_of(gated))
+    say("unnoticed-why")
 
     say("ways")
     for tab, (name, function) in zip(
@@ -100,6 +98,14 @@ def findings_of(gated: Gated) -> Findings:
     from lesson.numeric.estimates import findings
 
     return compute(findings, gated)
+
+
+def beside_the_truth(gated: Gated) -> None:
+    found = findings_of(gated)
+    say("truth", masks=2 ** gated.sizes[2], difference=figure(found.finite_difference))
+    one_entry(found, gated)
+    bias_and_spread(found)
+    more_samples(found)
 
 
 def one_entry(found: Findings, gated: Gated) -> None:
@@ -176,17 +182,10 @@ def train(gated: Gated) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
-    """All trainings, with a bar that tells how far they are; any other control stops them."""
+    """All trainings, shared by all sessions with the same settings."""
     from lesson.numeric.gate_training import trainings, ways
 
-    bar = st.progress(0.0, text("training"))
-    found = {}
-    with closing(compute_in_turns(in_line(bar), trainings, gated)) as trained:
-        for name, losses in trained:
-            found[name] = losses
-            bar.progress(len(found) / len(ways(gated.temperature)), text("training"))
-    bar.empty()
-    return found
+    return one_by_one(len(ways(gated.temperature)), trainings, gated)
 
 
 def your_own_function() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,10 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
-from lesson.worker import compute
+from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, tabs, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.dying import Ground, Lives
+    from lesson.numeric.dying import Ground, Lives, Trial
 
 SCALE = settings.Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
 START_BIAS = settings.Real("start_bias", -1.0, -3.0, 1.0)
@@ -39,17 +38,15 @@ def render(network: settings.Settings) -> None:
 
 @fragment
 def play(network: settings.Settings) -> None:
-    """Sparse data and a start of the learner's choice: ReLU beside LeakyReLU over many seeds, then unit
-    by unit in one of them, then the remedies."""
-    from lesson.numeric.dying import RUNS, STEPS
-
-    say("play", runs=RUNS, steps=STEPS)
+    """Sparse data and a start of the learner's choice, ReLU beside LeakyReLU: unit by unit in one training,
+    then over many seeds, then the remedies."""
+    say("play")
     ground, leak = controls(network)
-    both = dict(zip((words()["relu"], words()["leaky_relu"]), lives_of(ground, leak), strict=True))
-    over_steps(both)
-    counted(both)
-    one_run(both)
-    remedies(ground)
+    tabs(
+        watch=partial(one_run, ground, leak),
+        count=partial(many_runs, ground, leak),
+        help=partial(remedies, ground),
+    )
 
 
 def controls(network: settings.Settings) -> tuple[Ground, float]:
@@ -70,12 +67,57 @@ def controls(network: settings.Settings) -> tuple[Ground, float]:
     return asked.fitted(), leak
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def lives_of(ground: Ground, leak: float) -> tuple[Lives, ...]:
-    """The trainings of both, shared by all sessions with the same settings."""
-    from lesson.numeric.dying import live
+def both_of(ground: Ground, leak: float) -> Both:
+    return {words()[name]: lives for name, lives in lives_of(ground, leak).items()}
 
-    return compute(live, ground, replace(ground, slope=leak))
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def lives_of(ground: Ground, leak: float) -> dict[str, Lives]:
+    """The trainings of both, shared by all sessions with the same settings."""
+    from lesson.numeric.dying import side_by_side
+
+    return one_by_one(2, side_by_side, ground, leak)
+
+
+def one_run(ground: Ground, leak: float) -> None:
+    """The units of one run, observation by observation, from step to step."""
+    say("one-run")
+    both = both_of(ground, leak)
+    relu = next(iter(both.values()))
+    seeds = {text("seed", seed=ground.seed + number): number for number in range(len(relu.losses))}
+    number = seeds[st.selectbox(text("run"), list(seeds), index=relu.telling)]
+    step = st.slider(
+        text("step"), 0, relu.losses.shape[1] - 1, 0, key="watched-step", persist_state="session"
+    )
+    active = {name: lives.active(number)[step] for name, lives in both.items()}
+    picture(units_chart(active, words()), text("units-alt"))
+    since = relu.since(number)
+    if not since:
+        say("none-silent")
+        return
+    say(
+        "silent-since",
+        units=", ".join(text("unit-since", unit=unit, step=step) for unit, step in since.items()),
+    )
+    why_it_stays(relu, number, next(iter(since)))
+
+
+def why_it_stays(relu: Lives, number: int, unit: int) -> None:
+    from lesson.numeric.dying import why_it_stays_of
+
+    say("why-it-stays", unit=unit)
+    snippet(why_it_stays_of(relu, number, unit))
+    say("zero-times")
+
+
+def many_runs(ground: Ground, leak: float) -> None:
+    """All runs at once: means over the steps, and deaths counted."""
+    from lesson.numeric.dying import RUNS, STEPS
+
+    say("many-runs", runs=RUNS, steps=STEPS)
+    both = both_of(ground, leak)
+    over_steps(both)
+    counted(both)
 
 
 def over_steps(both: Both) -> None:
@@ -116,63 +158,35 @@ def counted(both: Both) -> None:
         st.warning(text("blew-up"), icon=":material/explosion:")
 
 
-def one_run(both: Both) -> None:
-    """The units of one run, observation by observation, from step to step."""
-    relu = next(iter(both.values()))
-    say("one-run")
-    first = relu.ground.seed
-    seeds = {text("seed", seed=first + number): number for number in range(len(relu.losses))}
-    number = seeds[st.selectbox(text("run"), list(seeds), index=relu.telling)]
-    step = st.slider(
-        text("step"), 0, relu.losses.shape[1] - 1, 0, key="watched-step", persist_state="session"
-    )
-    active = {name: lives.active(number)[step] for name, lives in both.items()}
-    picture(units_chart(active, words()), text("units-alt"))
-    since = relu.since(number)
-    if not since:
-        say("none-silent")
-        return
-    say(
-        "silent-since",
-        units=", ".join(text("unit-since", unit=unit, step=step) for unit, step in since.items()),
-    )
-    why_it_stays(relu, number, next(iter(since)))
-
-
-def why_it_stays(relu: Lives, number: int, unit: int) -> None:
-    from lesson.numeric.dying import why_it_stays_of
-
-    say("why-it-stays", unit=unit)
-    snippet(why_it_stays_of(relu, number, unit))
-    say("zero-times")
-
-
 def remedies(ground: Ground) -> None:
-    """What helps, each change alone, over all seeds, on request."""
-    from lesson.numeric.dying import trials
+    """What helps, each change alone, over all seeds."""
+    from lesson.numeric.dying import RUNS
 
-    say("remedies")
-    if st.button(text("try"), icon=":material/healing:", key="try"):
-        st.session_state["remedies-tried"] = ground
-    if st.session_state.get("remedies-tried") != ground:
-        return
-    with st.spinner(text("trying")):
-        tried = computed(trials, ground)
+    say("remedies", runs=RUNS)
+    tried = trials_of(ground)
     shares = {
-        text(f"remedy-{trial.remedy}"): Interval(trial.low, trial.share, trial.high)
-        for trial in tried
+        text(f"remedy-{name}"): Interval(trial.low, trial.share, trial.high)
+        for name, trial in tried.items()
         if trial.runs
     }
     if shares:
         picture(intervals_chart(shares, text("share-of-runs"), 0, 1), text("remedies-alt"))
     table = [
         {
-            text("column-remedy"): text(f"remedy-{trial.remedy}"),
+            text("column-remedy"): text(f"remedy-{name}"),
             text("column-silent"): text("of-runs", count=trial.silent, runs=trial.runs),
             text("column-blown"): trial.blew_up,
             text("column-loss"): figure(trial.loss),
         }
-        for trial in tried
+        for name, trial in tried.items()
     ]
     st.table(pd.DataFrame(table), hide_index=True, alt=text("remedies-alt"))
     say("remedies-why")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def trials_of(ground: Ground) -> dict[str, Trial]:
+    """The trainings with each remedy, shared by all sessions with the same settings."""
+    from lesson.numeric.dying import REMEDIES, trials
+
+    return one_by_one(len(REMEDIES), trials, ground)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from lesson.charts.surface import surface_chart
 from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
-from lesson.page import ask, computed, figure, fragment, picture, say, snippet, text, words
+from lesson.page import ask, computed, figure, fragment, picture, say, snippet, tabs, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ def play(network: settings.Settings) -> None:
     the_lines(optimizer)
     asked = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate)
     config = affordable(asked.quick())
-    stretches = race_of(config)
-    config = dataclasses.replace(config, optimizer=optimizer)
-    three_trainings(config, {name: stretch.losses for name, stretch in stretches.items()})
-    update_by_update(config, stretches[optimizer])
-    three_paths(network, config)
+    tabs(
+        losses=partial(three_trainings, config),
+        updates=partial(update_by_update, config, optimizer),
+        surface=partial(three_paths, network, config),
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
@@ -82,9 +83,10 @@ def the_lines(optimizer: str) -> None:
     say(f"rule-{optimizer}")
 
 
-def three_trainings(config: Config, losses: dict[str, np.ndarray]) -> None:
+def three_trainings(config: Config) -> None:
     """The three losses at the same learning rate, and which of them blew up."""
     say("losses", rate=f"{config.learning_rate:g}")
+    losses = {name: stretch.losses for name, stretch in race_of(config).items()}
     steps, shown = curves.together(losses)
     named = {words()[name]: values for name, values in shown.items()}
     picture(
@@ -98,11 +100,13 @@ def three_trainings(config: Config, losses: dict[str, np.ndarray]) -> None:
             )
 
 
-def update_by_update(config: Config, stretch: Stretch) -> None:
+def update_by_update(config: Config, optimizer: str) -> None:
     """By hand beside torch.optim at every step: same weights, same gradient, same past."""
     from lesson.numeric.update_referee import compare_updates
 
     say("updates")
+    stretch = race_of(config)[optimizer]
+    config = dataclasses.replace(config, optimizer=optimizer)
     steps = len(stretch.losses)
     if not steps:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, computed, figure, fragment, picture, say, text, words
+from lesson.page import ask, computed, figure, fragment, picture, say, tabs, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ WITNESSES = ("shapes", "loss", "finite", "autograd")
 def render(network: settings.Settings) -> None:
     say("question")
     ask("predict")
-    collection(network)
-    say("explain")
-    ask("check-falling")
-    the_mystery(network.seed)
-    ask("check-b2")
+    play(network)
 
 
 @fragment
+def play(network: settings.Settings) -> None:
+    tabs(collection=partial(collection, network), mystery=partial(the_mystery, network.seed))
+
+
 def collection(network: settings.Settings) -> None:
     """One mistake, the learner's prediction, and on request what the witnesses say."""
     say("collection")
@@ -64,6 +65,8 @@ def collection(network: settings.Settings) -> None:
         found[name] = {witness: saw or before.get(witness, False) for witness, saw in hearing.noticed.items()}
         the_hearing(name, hearing)
     the_collection(found)
+    say("explain")
+    ask("check-falling")
 
 
 def title_of(name: str) -> str:
@@ -180,6 +183,7 @@ def the_mystery(seed: int) -> None:
     over_steps(case.apart, words()["loss-difference"], log=False)
     who_is_ahead(seed)
     say("got-away")
+    ask("check-b2")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,13 +98,6 @@ class Lives:
         """The run in which a unit dies latest, the first where none does: there is most to watch."""
         return int((self.died * (~self.silent).sum(1)).max(1).argmax())
 
-    def of(self, ground: Ground, place: int) -> Lives:
-        """Of the runs on several grounds those on one of them."""
-        runs = slice(place * RUNS, (place + 1) * RUNS)
-        watched = self.losses, self.zeros, self.silent, self.firing
-        losses, zeros, silent, firing = (array[runs] for array in watched)
-        return Lives(ground, losses, zeros, silent, firing, tuple(w[runs] for w in self.weights))
-
     def active(self, number: int) -> np.ndarray:
         """Whether h > 0, in one run: (steps, batch, hidden)."""
         return np.unpackbits(self.firing[number], axis=1, count=self.ground.sizes[0]).astype(bool)
@@ -124,62 +117,57 @@ class Lives:
 
 
 @torch.inference_mode()
-def live(*grounds: Ground) -> tuple[Lives, ...]:
-    """Train with every seed on every ground, by hand, and watch every unit.
+def live(ground: Ground) -> Lives:
+    """Train with every seed, by hand, and watch every unit.
 
-    The grounds have the same sizes, and all of them a bias or none. The target is the sum of the absolute
-    inputs, which units of either sign have to make together.
+    The target is the sum of the absolute inputs, which units of either sign have to make together.
     """
-    x, y, weights = starts(grounds)
-    slopes, rates = (
-        torch.tensor(each).repeat_interleave(RUNS).view(-1, 1, 1)
-        for each in ([ground.slope for ground in grounds], [ground.rate for ground in grounds])
-    )
+    tasks = [task(replace(ground, seed=ground.seed + number)) for number in range(RUNS)]
+    x, y, w1, b1, w2, b2 = (torch.stack(tensors) for tensors in zip(*tasks, strict=True))
+    weights = w1, b1, w2, b2
+    activation = Activation.leaky_relu(ground.slope)
     # Without a bias every second of the weights stays zero.
-    learned = slice(None, None, 1 if grounds[0].bias is not None else 2)
-    losses, zeros, silent, firing = [], [], [], []
+    learned = slice(None, None, 1 if ground.bias is not None else 2)
+    fires, losses, first = [], [], []
     for _ in range(STEPS):
-        fires, loss, gradients = backward(x, y, weights, slopes)
-        first = torch.cat(list(gradients[:2][learned]), 1)
+        firing, loss, gradients = backward(x, y, weights, activation)
+        fires.append(firing)
         losses.append(loss)
-        zeros.append((first == 0).float().mean((1, 2)))
-        silent.append(~fires.any(1) & torch.isfinite(loss)[:, None])
-        firing.append(np.packbits(fires.numpy(), axis=1))
+        first.append(torch.cat(list(gradients[:2][learned]), 1))
         for w, gradient in zip(weights[learned], gradients[learned], strict=True):
-            w.addcmul_(rates, gradient, value=-1)
-    everything = Lives(
-        grounds[0],
-        torch.stack(losses, 1).numpy(),
-        torch.stack(zeros, 1).numpy(),
-        torch.stack(silent, 1).numpy(),
-        np.stack(firing, 1),
+            w.add_(gradient, alpha=-ground.rate)
+    fired, lost, grad_first = (torch.stack(watched, 1) for watched in (fires, losses, first))
+    return Lives(
+        ground,
+        lost.numpy(),
+        (grad_first == 0).float().mean((2, 3)).numpy(),
+        (~fired.any(2) & torch.isfinite(lost)[..., None]).numpy(),
+        np.packbits(fired.numpy(), axis=2),
         tuple(w.numpy() for w in weights),
     )
-    return tuple(everything.of(ground, number) for number, ground in enumerate(grounds))
 
 
-def backward(x: Tensor, y: Tensor, weights: Weights, slope: Tensor) -> tuple[Tensor, Tensor, Weights]:
+def backward(
+    x: Tensor, y: Tensor, weights: Weights, activation: Activation
+) -> tuple[Tensor, Tensor, Weights]:
     """The seven lines for many networks at once: where h > 0 (runs, batch, hidden), the losses (runs,), and
-    the gradients, each of its weight's shape. slope (runs, 1, 1)."""
+    the gradients, each of its weight's shape."""
     w1, b1, w2, b2 = weights
     h = torch.baddbmm(b1, x, w1)
-    fires = h > 0
-    derivative = h.sign().maximum(slope)
+    derivative = activation.derivative(h)
     a = h * derivative
     residual = torch.baddbmm(b2, a, w2) - y
     grad_out = 2 * residual
     grad_h = (grad_out @ w2.mT) * derivative
     grad_w1, grad_b1 = x.mT @ grad_h, grad_h.sum(1, keepdim=True)
     grad_w2, grad_b2 = a.mT @ grad_out, grad_out.sum(1, keepdim=True)
-    return fires, residual.square().sum((1, 2)), (grad_w1, grad_b1, grad_w2, grad_b2)
+    return h > 0, residual.square().sum((1, 2)), (grad_w1, grad_b1, grad_w2, grad_b2)
 
 
-def starts(grounds: Sequence[Ground]) -> tuple[Tensor, Tensor, Weights]:
-    """x (runs, batch, inputs), y (runs, batch, outputs) and the four weights (runs, ., .), for RUNS seeds on
-    each ground."""
-    tasks = [task(replace(ground, seed=ground.seed + number)) for ground in grounds for number in range(RUNS)]
-    x, y, w1, b1, w2, b2 = (torch.stack(tensors) for tensors in zip(*tasks, strict=True))
-    return x, y, (w1, b1, w2, b2)
+def side_by_side(ground: Ground, leak: float) -> Iterator[tuple[str, Lives]]:
+    """ReLU on a ground, then LeakyReLU, by their names."""
+    yield "relu", live(ground)
+    yield "leaky_relu", live(replace(ground, slope=leak))
 
 
 def task(ground: Ground) -> tuple[Tensor, ...]:
@@ -230,10 +218,9 @@ first layer: biases of zero and weights of variance 2 / inputs."""
 
 @dataclass(frozen=True)
 class Trial:
-    """How a remedy did: in how many of the runs that did not blow up a unit was silent at the end, the
+    """How a network did: in how many of the runs that did not blow up a unit was silent at the end, the
     interval of that share, the median of their last losses (nan without a run), and how many blew up."""
 
-    remedy: str
     silent: int
     runs: int
     low: float
@@ -247,16 +234,16 @@ class Trial:
         return self.silent / max(self.runs, 1)
 
 
-def trials(ground: Ground) -> list[Trial]:
-    """Each remedy that changes something, over RUNS seeds."""
-    tried = {name: change(ground) for name, change in REMEDIES.items()}
-    tried = {name: changed for name, changed in tried.items() if name == "as-set" or changed != ground}
-    return [trial(name, lives) for name, lives in zip(tried, live(*tried.values()), strict=True)]
+def trials(ground: Ground) -> Iterator[tuple[str, Trial]]:
+    """Each remedy that changes something, by its name, over RUNS seeds."""
+    for name, change in REMEDIES.items():
+        if name == "as-set" or change(ground) != ground:
+            yield name, trial(live(change(ground)))
 
 
-def trial(name: str, lives: Lives) -> Trial:
+def trial(lives: Lives) -> Trial:
     ended = ~lives.blew_up
     runs, silent = int(ended.sum()), int(lives.silent[ended, -1].any(1).sum())
     low, high = wilson(silent, runs) if runs else (0.0, 1.0)
     loss = float(np.median(lives.losses[ended, -1].astype(float))) if runs else float("nan")
-    return Trial(name, silent, runs, low, high, loss, int((~ended).sum()))
+    return Trial(silent, runs, low, high, loss, int((~ended).sum()))

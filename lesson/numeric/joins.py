@@ -8,7 +8,7 @@ The two branches have weights of their own, or share them: v1 is w1 and c1 is b1
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -281,12 +281,13 @@ class Outcome:
         return low, self.failed / RUNS, high
 
 
-def duel(pair: Pair) -> dict[Join, Outcome]:
-    """Both joins on the same data, adding with at least as many parameters."""
-    return {join: Outcome(trained(pair, join), pair.parameters(join, pair.hidden(join))) for join in JOINS}
+def duel(pair: Pair) -> Iterator[tuple[Join, Outcome]]:
+    """Both joins on the same data, by their names, adding with at least as many parameters."""
+    for join in JOINS:
+        yield join, Outcome(trained(pair, join), pair.parameters(join, pair.hidden(join)))
 
 
-def clearly_better(found: dict[Join, Outcome]) -> Join | None:
+def clearly_better(found: Mapping[Join, Outcome]) -> Join | None:
     """The join that fails less often, if the intervals tell; else None."""
     (add_low, _, add_high), (concat_low, _, concat_high) = (found[join].interval for join in JOINS)
     return "concat" if concat_high < add_low else "add" if add_high < concat_low else None

@@ -7,6 +7,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from lesson import prose
+
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 # AppTest cannot switch between pages that are functions; the shell opens them like this.
 OPEN = """
@@ -29,8 +31,8 @@ open_chapter({!r})
 """
 
 
-def open_page(chapter: str = "home", /, **address: object) -> AppTest:
-    """A chapter as a browser meets it at an address with these parameters."""
+def open_page(chapter: str = "home", tab: str = "", /, **address: object) -> AppTest:
+    """A chapter as a browser meets it at an address with these parameters, and this tab of it open."""
     app = (
         AppTest.from_file(str(APP), default_timeout=60)
         if chapter == "home"
@@ -38,6 +40,8 @@ def open_page(chapter: str = "home", /, **address: object) -> AppTest:
     )
     for name, value in address.items():
         app.query_params[name] = str(value)
+    if tab:
+        app.query_params[f"{chapter}-tab"] = prose.say("en", chapter, f"tab-{tab}")
     app.run()
     assert not app.exception
     return app

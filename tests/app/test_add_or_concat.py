@@ -15,11 +15,13 @@ def test_the_page_at_the_extremes(network: dict[str, object], units: int) -> Non
     app = open_page("add-or-concat", units=units, **network)
     assert "**identical**, to the last bit" in texts(app)
     assert "grad_a2 = grad_joined\n" in app.code[0].value
+    app = open_page("add-or-concat", "experiment", units=units, **network)
     assert "Runs that fail: add **" in texts(app)
+    assert "root mean square" in texts(open_page("add-or-concat", "residual", units=units, **network))
 
 
 def test_the_six_cases() -> None:
-    app = open_page("add-or-concat")
+    app = open_page("add-or-concat", "experiment")
     assert "**Here it matters.**" in texts(app)
     app.toggle(key="shared").set_value(False).run()
     assert "**Here no difference shows.**" in texts(app)

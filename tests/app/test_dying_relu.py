@@ -1,4 +1,4 @@
-"""Dying ReLU: counts at every network, one unit watched, remedies on request."""
+"""Dying ReLU: counts at every network, one unit watched, remedies."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from tests.app.test_derivation import NETWORKS
 @pytest.mark.parametrize("hard", [False, True])
 def test_the_page_at_the_extremes(network: dict[str, object], hard: bool) -> None:
     address = {"start_bias": -3, "pace": 0.02, "scale": 3, "zeros": 1} if hard else {}
-    app = open_page("dying-relu", **network, **address)
-    counted = app.table[0].value
+    counted = open_page("dying-relu", "count", **network, **address).table[0].value
     assert next(iter(counted["Units that woke"])) == 0
     assert (counted["Units that died"] + counted["Units that woke"] <= counted["Of all units"]).all()
-    app.button(key="try").click().run()
-    assert not app.exception
+    tried = open_page("dying-relu", "help", **network, **address).table[0].value
     # Without a bias there is one remedy less.
-    assert len(app.table[1].value) == (4 if network.get("bias") == "false" else 5)
+    assert len(tried) == (4 if network.get("bias") == "false" else 5)
+    open_page("dying-relu", **network, **address)
+
+
+def test_no_tab_computes_for_another() -> None:
+    app = open_page("dying-relu")
+    assert not app.table
+    assert [box.label for box in app.selectbox] == ["Which run"]
 
 
 def test_a_unit_dies_when_the_page_says_so() -> None:
@@ -37,7 +42,7 @@ def test_a_unit_dies_when_the_page_says_so() -> None:
 
 
 def test_a_rate_that_blows_up_is_named() -> None:
-    app = open_page("dying-relu", pace=0.02, scale=3)
+    app = open_page("dying-relu", "count", pace=0.02, scale=3)
     assert "Where a training blew up" in texts(app)
 
 

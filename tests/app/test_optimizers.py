@@ -12,7 +12,7 @@ from tests.app.test_derivation import NETWORKS
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_updates_agree_at_every_network(optimizer: str, network: dict[str, object]) -> None:
-    app = open_page("optimizers", optimizer=optimizer, **network)
+    app = open_page("optimizers", "updates", optimizer=optimizer, **network)
     assert any(alert.value.startswith(("**Identical.**", "**Rounding.**")) for alert in app.success)
     assert not app.error
     assert app.radio(key="optimizer").value == optimizer
@@ -35,7 +35,7 @@ def test_a_rate_between_two_steps_is_put_right() -> None:
 
 
 def test_one_weight_is_no_surface() -> None:
-    app = open_page("optimizers")
+    app = open_page("optimizers", "surface")
     app.selectbox(key="up").set_value("w1[1,1]").run()
     assert "Choose two different weights" in texts(app)
     app.selectbox(key="up").set_value("b1[1,2]").run()

@@ -24,8 +24,13 @@ def heard(app: AppTest, name: str) -> dict[str, str]:
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_the_page_at_the_extremes(network: dict[str, object]) -> None:
     app = open_page("wrong-gradients", **network)
-    assert "are **0** apart, at every step" in texts(app)
     assert heard(app, "factor")["autograd"] == "notices"
+
+
+@pytest.mark.parametrize("seed", [0, 9999])
+def test_the_mystery_is_solved(seed: int) -> None:
+    app = open_page("wrong-gradients", "mystery", seed=seed)
+    assert "are **0** apart, at every step" in texts(app)
 
 
 def test_every_mistake_is_collected() -> None:
@@ -59,7 +64,7 @@ def test_nothing_is_told_before_it_is_asked() -> None:
 
 
 def test_twelve_seeds_on_request() -> None:
-    app = open_page("wrong-gradients")
+    app = open_page("wrong-gradients", "mystery")
     app.button(key="ahead").click().run()
     found = re.search(r"ends \*lower\* in (\d+) of 12 runs", texts(app))
     assert found

@@ -216,3 +216,16 @@ def test_a_graph_zooms_with_shift_held_only(browser: Browser, server: Server) ->
         assert place_after_wheel() == before
         page.keyboard.down("Shift")
         assert place_after_wheel() != before
+
+
+def test_a_tab_is_drawn_when_it_is_opened_and_has_an_address(browser: Browser, server: Server) -> None:
+    with visit(browser, f"{server.address}/dying-relu") as page:
+        expect(page.get_by_test_id("stTable")).to_have_count(0)
+        page.get_by_role("tab", name="Many seeds").click()
+        expect(page.get_by_test_id("stTable")).to_have_count(1)
+        settle(page)
+        link = page.url
+        set_number(page, "seed", 7)
+        expect(page.get_by_role("tab", name="Many seeds")).to_have_attribute("aria-selected", "true")
+    with visit(browser, link) as page:
+        expect(page.get_by_test_id("stTable")).to_have_count(1)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import Browser
 
+from benchmarks.pages import views
 from lesson.chapters import PARTS
 from tests.browser.conftest import Server
 from tests.browser.visit import NARROW, WIDE, axe_violations, is_dark, sideways, visit
 
-CHAPTERS = [name for names in PARTS.values() for name in names]
+PAGES = {
+    name: f"{'' if chapter == 'home' else chapter}?{urlencode(view)}"
+    for names in PARTS.values()
+    for chapter in names
+    for name, view in views(chapter).items()
+}
+"""The address of each chapter, or of each of its tabs."""
 
 
 def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) -> None:
@@ -26,9 +35,8 @@ def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) ->
 
 
 @pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (NARROW, "dark")])
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_page_is_sound(browser: Browser, server: Server, chapter: str, width: int, theme: str) -> None:
-    path = "" if chapter == "home" else chapter
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_is_sound(browser: Browser, server: Server, path: str, width: int, theme: str) -> None:
     with visit(browser, f"{server.address}/{path}", width, theme) as page:
         assert page.get_by_test_id("stException").count() == 0
         assert page.locator(".katex-error").count() == 0
