@@ -14,6 +14,7 @@ import os
 import statistics
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -74,18 +75,26 @@ PROGRAM = ".st-key-program textarea"
 CONTROLS = {
     "graph": (Control(".st-key-bias input"),),
     "autograd": (Control(".st-key-zero button"), Control(".st-key-press button")),
+    "wrong-gradients, collection": (Control(".st-key-on-kink input"),),
     "your-turn": (Control(PROGRAM, seven_lines()), Control(PROGRAM, seven_lines().replace("2 * ", ""))),
 }
 """What is used in turn on a chapter that the seed does not change."""
 
+STILL = ("bernoulli-gate, train", "bernoulli-gate, own")
+"""What nothing changes but a long run with a bar, which is asked for."""
 
-def views(chapter: str) -> dict[str, dict[str, str]]:
-    """Each view of a chapter, named, with its address parameters: its tabs one by one, where it has some."""
-    sections = prose.sections("en", chapter)
-    tabs = {name[4:]: label for name, label in sections.items() if name.startswith("tab-")}
-    if not tabs:
-        return {chapter: {}}
-    return {f"{chapter}, {name}": {f"{chapter}-tab": label} for name, label in tabs.items()}
+
+def addresses(network: Mapping[str, int]) -> dict[str, str]:
+    """Path and parameters of each chapter, or of each of its tabs, by name."""
+    found = {}
+    for chapter in (name for names in PARTS.values() for name in names):
+        tabs = [
+            (name, label) for name, label in prose.sections("en", chapter).items() if name.startswith("tab-")
+        ]
+        views = {f"{chapter}, {name[4:]}": {f"{chapter}-tab": label} for name, label in tabs} or {chapter: {}}
+        for name, view in views.items():
+            found[name] = f"{'' if chapter == 'home' else chapter}?{urlencode({**network, **view})}"
+    return found
 
 
 def opened(browser: Browser, address: str) -> Page:
@@ -97,12 +106,15 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def answer(page: Page, control: Control) -> float:
-    """Milliseconds from the use of a control to the finished page."""
+    """Milliseconds from the use of a control to the finished page. Raises ValueError if nothing changes."""
     page.bring_to_front()
     if control.typed:
         page.fill(control.selector, control.typed)
         page.wait_for_timeout(500)
-    return float(page.evaluate(WATCH, [QUIET, *control]))
+    taken = float(page.evaluate(WATCH, [QUIET, *control]))
+    if not taken:
+        raise ValueError(f"{control} changes nothing on {page.url}")
+    return taken
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -118,10 +130,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         with served(bare_script) as bare, served() as lesson:
             pages = {"bare": opened(browser, bare.address)}
-            for chapter in (name for names in PARTS.values() for name in names):
-                for name, view in views(chapter).items():
-                    path = "" if chapter == "home" else chapter
-                    pages[name] = opened(browser, f"{lesson.address}/{path}?{urlencode(network | view)}")
+            for name, path in addresses(network).items():
+                if name not in STILL:
+                    pages[name] = opened(browser, f"{lesson.address}/{path}")
             times: dict[str, list[float]] = {name: [] for name in pages}
             for turn in range(ROUNDS):
                 for name, page in pages.items():

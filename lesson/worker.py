@@ -24,7 +24,7 @@ from threading import Event, Lock
 from typing import Generic, ParamSpec, TypeVar, cast
 from uuid import uuid4
 
-from lesson.allocator import give_back
+from lesson.allocator import give_back, resident
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -32,6 +32,10 @@ Result = TypeVar("Result")
 PROCESSES = 2
 SEATS = 3
 """So many long runs take turns at once, as each holds its weights meanwhile; others wait for a seat."""
+
+ROOM = 16 * 2**20
+"""Bytes of what it needed for an answer that a worker may keep: whatever goes back to the system has to be
+fetched again for the next answer, which takes a quarter longer."""
 
 RUNNING: dict[str, Iterator[object]] = {}
 """In a worker: the runs that have begun, by their ticket."""
@@ -134,6 +138,7 @@ def host(*numbers: int) -> None:
 
 def serve(connection: Connection) -> None:
     """In a worker: compute what is asked, one thing after the other, as long as there is a server."""
+    held = resident()
     while True:
         try:
             function, args, kwargs = connection.recv()
@@ -150,7 +155,9 @@ def serve(connection: Connection) -> None:
             # Something in it cannot travel; that much can.
             connection.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
         del answer
-        give_back()
+        if resident() > held + ROOM:
+            give_back()
+            held = resident()
 
 
 WORKERS: list[Worker] = []

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span_ends, table
+from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, part, parts, span_ends, table
 
 ROW_HEIGHT = 44
 FRAME = 100
@@ -47,7 +47,7 @@ def strips(names: tuple[str, ...], across: str, mean: str, truth: str, draws: st
     base = alt.Chart()
     cells = (
         part(base, "draws")
-        .mark_rect(color=theme.AUTOGRAD)
+        .mark_rect(color=theme.AUTOGRAD, aria=UNLABELLED)
         .encode(
             x=x,
             x2="end:Q",

@@ -48,13 +48,14 @@ def part(base: alt.Chart, name: str) -> alt.Chart:
     return base.transform_filter(f"datum.part == '{name}'")
 
 
-def hover_points(base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.Chart:
-    """The numbers of a curve, for a pointer that comes near.
+UNLABELLED = False
+"""The `aria` of marks that come in hundreds. A label for each would help nobody who listens; that is what the
+picture's words are for, and the labels took the browser longer than the marks."""
 
-    A label for each of a thousand points would help nobody who listens; that is what the picture's words
-    are for, and the labels took the browser longer than the points.
-    """
-    return base.mark_point(opacity=0, size=80, filled=True, aria=False).encode(tooltip=tooltip)
+
+def hover_points(base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.Chart:
+    """The numbers of a curve, for a pointer that comes near."""
+    return base.mark_point(opacity=0, size=80, filled=True, aria=UNLABELLED).encode(tooltip=tooltip)
 
 
 def table(**columns: Column) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 
 from lesson.charts import theme
 from lesson.charts.growth import COLORS, DASHES
-from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
+from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, part, parts, span, table
 
 if TYPE_CHECKING:
     from lesson.numeric.surface import Surface
@@ -53,7 +53,7 @@ def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str
     tooltip = [alt.Tooltip("loss:Q", title=loss, format=".4~g")]
     cells = (
         part(base, "cells")
-        .mark_rect()
+        .mark_rect(aria=UNLABELLED)
         .encode(
             x2="x2:Q",
             y2="y2:Q",

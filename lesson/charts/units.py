@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, table
+from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, table
 
 ROW_HEIGHT = 26
 FRAME = 110
@@ -40,7 +40,7 @@ def strips(rows: tuple[str, ...], observation: str, states: tuple[str, str, str]
     axis = alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
     cells = (
         alt.Chart()
-        .mark_rect(stroke="#888", strokeWidth=0.3)
+        .mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED)
         .encode(
             x=alt.X("observation:O", title=observation, axis=axis),
             y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),

@@ -130,22 +130,27 @@ class Distribution:
 BINS = 48
 
 
-def distribution(found: Samples, entry: int) -> Distribution:
-    """Of the draws of one entry of wg and bg, flat."""
-    draws = {name: values[:, entry] for name, values in found.drawn.items()}
-    everything = np.concatenate([*draws.values(), [found.truth[entry]]])
-    low, high = np.quantile(everything, [0.01, 0.99])
-    truth = float(found.truth[entry])
-    low, high = min(low, truth), max(high, truth)
-    if low == high:
-        low, high = low - 1, high + 1
+def distributions(found: Samples) -> list[Distribution]:
+    """Of the draws of each entry of wg and bg, flat."""
+    everything = np.concatenate([*found.drawn.values(), found.truth[None]])
+    low, high = np.quantile(everything, [0.01, 0.99], axis=0)
+    low, high = np.minimum(low, found.truth), np.maximum(high, found.truth)
+    low, high = np.where(low == high, [low - 1, high + 1], [low, high])
     edges = np.linspace(low, high, BINS + 1)
-    return Distribution(
-        edges,
-        {name: np.histogram(v.clip(low, high), edges)[0] / len(v) for name, v in draws.items()},
-        {name: float(values.mean()) for name, values in draws.items()},
-        truth,
-    )
+    shares, means = {}, {}
+    for name, draws in found.drawn.items():
+        bins = ((draws - low) / (high - low) * BINS).astype(int).clip(0, BINS - 1)
+        shares[name] = np.stack([np.bincount(column, minlength=BINS) for column in bins.T]) / len(draws)
+        means[name] = draws.mean(0)
+    return [
+        Distribution(
+            edges[:, entry],
+            {name: share[entry] for name, share in shares.items()},
+            {name: float(mean[entry]) for name, mean in means.items()},
+            float(truth),
+        )
+        for entry, truth in enumerate(found.truth)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +177,6 @@ def findings(gated: Gated) -> Findings:
         found.no_effect,
         found.error,
         {name: found.verdict(name) for name in found.drawn},
-        [distribution(found, entry) for entry in range(len(found.truth))],
+        distributions(found),
         found.telling,
     )

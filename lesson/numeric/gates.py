@@ -136,8 +136,8 @@ def relaxed(s: Tensor, noise: Tensor, loss: Loss, temperature: float) -> Tensor:
 
 
 def log_probability(m: Tensor, s: Tensor) -> Tensor:
-    """Of a mask, for each observation: (..., batch). Its derivative by s is m - p."""
-    return (m * logsigmoid(s) + (1 - m) * logsigmoid(-s)).sum(-1)
+    """Of a mask of zeros and ones, for each observation: (..., batch). Its derivative by s is m - p."""
+    return logsigmoid((2 * m - 1) * s).sum(-1)
 
 
 def exactly(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:

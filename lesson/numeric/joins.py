@@ -304,13 +304,14 @@ def trained(pair: Pair, join: Join) -> np.ndarray:
     # Adam works entry by entry: all networks are one vector, and each goes its own way.
     vector = flatten(stacked)
     branches = unflatten(vector, stacked)
-    whole, left, adam = y.square().sum((1, 2)), [], Adam(RATE)
+    outs, adam = [], Adam(RATE)
     for _ in range(STEPS):
         passed = forward(x1, x2, branches, join, pair.activation)
-        left.append((passed.out - y).square().sum((1, 2)) / whole)
+        outs.append(passed.out)
         gradients = backward(x1, x2, y, branches, join, pair.activation, passed)
         adam.step(vector, flatten(gradients))
-    return torch.stack(left, 1).numpy()
+    left = (torch.stack(outs) - y).square().sum((2, 3)) / y.square().sum((1, 2))
+    return left.T.numpy()
 
 
 DEPTHS = range(31)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import pytest
 from playwright.sync_api import Browser
 
-from benchmarks.pages import views
-from lesson.chapters import PARTS
+from benchmarks.pages import addresses
 from tests.browser.conftest import Server
 from tests.browser.visit import NARROW, WIDE, axe_violations, is_dark, sideways, visit
 
-PAGES = {
-    name: f"{'' if chapter == 'home' else chapter}?{urlencode(view)}"
-    for names in PARTS.values()
-    for chapter in names
-    for name, view in views(chapter).items()
-}
-"""The address of each chapter, or of each of its tabs."""
+PAGES = addresses({})
 
 
 def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) -> None:

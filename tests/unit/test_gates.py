@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from lesson.numeric import functions, gates
-from lesson.numeric.estimates import BINS, COUNTS, SAMPLES, Samples, distribution, samples
+from lesson.numeric.estimates import COUNTS, SAMPLES, Samples, distributions, samples
 from lesson.numeric.gate_training import EVERY, RUNS, STEPS, trained, ways
 from lesson.numeric.gates import (
     LARGEST,
@@ -176,15 +176,20 @@ def test_the_processs_own_random_numbers_are_left_alone() -> None:
 
 
 @settings(max_examples=25)
-@given(GATED, st.data())
-def test_a_distribution_counts_every_draw(gated: Gated, data: st.DataObject) -> None:
+@given(GATED)
+def test_distributions_are_the_histograms_of_all_draws(gated: Gated) -> None:
     found = samples(gated)
-    assert len(gated.entries) == len(found.truth)
-    drawn = distribution(found, data.draw(st.integers(0, len(found.truth) - 1)))
-    assert len(drawn.edges) == BINS + 1
-    assert drawn.edges[0] <= drawn.truth <= drawn.edges[-1]
-    for share in drawn.shares.values():
-        assert share.sum() == pytest.approx(1)
+    every = distributions(found)
+    assert len(gated.entries) == len(found.truth) == len(every)
+    for entry, drawn in enumerate(every):
+        assert drawn.edges[0] <= drawn.truth == found.truth[entry] <= drawn.edges[-1]
+        for name, share in drawn.shares.items():
+            draws = found.drawn[name][:, entry]
+            counts, _ = np.histogram(draws.clip(*drawn.edges[[0, -1]]), drawn.edges)
+            # A draw on an edge, up to rounding, may be counted on either side of it.
+            assert abs(share * len(draws) - counts).max() <= 2
+            assert share.sum() == pytest.approx(1)
+            assert drawn.means[name] == pytest.approx(draws.mean())
 
 
 def test_the_score_functions_weights_get_the_drawn_loss() -> None:

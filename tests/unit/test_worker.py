@@ -266,4 +266,4 @@ def test_a_lost_worker_is_said_on_the_page(monkeypatch: pytest.MonkeyPatch) -> N
     assert not app.exception
     monkeypatch.undo()
     app.slider(key="leak").set_value(0.6).run()
-    assert "Watch one die" in texts(app)
+    assert "A row for each unit" in texts(app)
