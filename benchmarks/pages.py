@@ -55,7 +55,7 @@ WATCH = """
   };
   const watcher = new MutationObserver(changed);
   watcher.observe(main, {subtree: true, childList: true, characterData: true, attributes: true});
-  timer = setTimeout(finish, 20000);
+  timer = setTimeout(finish, 10000);
   const element = document.querySelector(control);
   // What is typed is sent when the field is left.
   typed ? element.blur() : element.click();
@@ -106,15 +106,12 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def answer(page: Page, control: Control) -> float:
-    """Milliseconds from the use of a control to the finished page. Raises ValueError if nothing changes."""
+    """Milliseconds from the use of a control to the finished page, 0 where it leaves the page as it is."""
     page.bring_to_front()
     if control.typed:
         page.fill(control.selector, control.typed)
         page.wait_for_timeout(500)
-    taken = float(page.evaluate(WATCH, [QUIET, *control]))
-    if not taken:
-        raise ValueError(f"{control} changes nothing on {page.url}")
-    return taken
+    return float(page.evaluate(WATCH, [QUIET, *control]))
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -137,7 +134,9 @@ def main() -> None:
             for turn in range(ROUNDS):
                 for name, page in pages.items():
                     controls = CONTROLS.get(name, (SEED,))
-                    times[name].append(answer(page, controls[turn % len(controls)]))
+                    # Another seed may happen to give what is shown already.
+                    if answered := answer(page, controls[turn % len(controls)]):
+                        times[name].append(answered)
         browser.close()
     base = times["bare"]
     print(f"{'page':26}{'median ms':>11}{'p95 ms':>9}{'ratio':>8}{'p95 ratio':>11}")

@@ -84,8 +84,16 @@ def one_run(ground: Ground, leak: float) -> None:
     say("one-run")
     both = both_of(ground, leak)
     relu = next(iter(both.values()))
-    seeds = {text("seed", seed=ground.seed + number): number for number in range(len(relu.losses))}
-    number = seeds[st.selectbox(text("run"), list(seeds), index=relu.telling)]
+    if st.session_state.get("watched-ground") != ground:
+        st.session_state["watched-ground"] = ground
+        st.session_state["watched-seed"] = ground.seed + relu.telling
+    names = {
+        ground.seed + number: text("seed", seed=ground.seed + number) for number in range(len(relu.losses))
+    }
+    seed = st.selectbox(
+        text("run"), list(names), format_func=names.__getitem__, key="watched-seed", persist_state="session"
+    )
+    number = seed - ground.seed
     step = st.slider(
         text("step"), 0, relu.losses.shape[1] - 1, 0, key="watched-step", persist_state="session"
     )

@@ -127,7 +127,7 @@ class Distribution:
     truth: float
 
 
-BINS = 48
+BINS = 36
 
 
 def distributions(found: Samples) -> list[Distribution]:

@@ -56,3 +56,15 @@ def test_without_bias_there_is_none_to_start_with() -> None:
     app = open_page("dying-relu", bias="false")
     assert not [slider for slider in app.slider if slider.key == "start_bias"]
     assert "grad_b1" not in app.code[1].value if len(app.code) > 1 else True
+
+
+def test_a_chosen_run_stays_until_others_are_trained() -> None:
+    app = open_page("dying-relu")
+    telling = app.selectbox(key="watched-seed").value
+    app.selectbox(key="watched-seed").set_value(0).run()
+    app.slider(key="watched-step").set_value(199).run()
+    assert app.selectbox(key="watched-seed").value == 0
+    assert "In this run no ReLU unit is silent at the end" in texts(app)
+    app.number_input(key="seed").set_value(1).run()
+    assert app.selectbox(key="watched-seed").value == telling
+    assert "ReLU units silent to the end" in texts(app)
