@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
@@ -14,7 +14,7 @@ import streamlit as st
 from lesson import prose
 from lesson.numeric import source
 from lesson.numeric.config import Config
-from lesson.worker import WorkerLost, compute, compute_in_turns
+from lesson.worker import WorkerLost, compute
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
@@ -193,17 +193,14 @@ MOMENT = 0.4
 
 
 def one_by_one(
-    count: int,
-    function: Callable[Arguments, Iterator[tuple[Name, Result]]],
-    *args: Arguments.args,
-    **kwargs: Arguments.kwargs,
+    place: DeltaGenerator, count: int, results: Generator[tuple[Name, Result]]
 ) -> dict[Name, Result]:
-    """The count results that a function of numeric yields, by name, each one turn in a worker.
+    """The count results of an experiment as they come, by name, and in this place how far it is.
 
-    What takes longer than a moment has a bar; any other control stops it.
+    Any other control stops it.
     """
-    place, begun, found = st.empty(), time.monotonic(), dict[Name, Result]()
-    with closing(compute_in_turns(in_line(place), function, *args, **kwargs)) as results:
+    begun, found = time.monotonic(), dict[Name, Result]()
+    with closing(results):
         for name, result in results:
             found[name] = result
             if time.monotonic() - begun > MOMENT:

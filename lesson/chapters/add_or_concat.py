@@ -128,9 +128,9 @@ def experiment(pair: Pair) -> None:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
-    from lesson.numeric.joins import JOINS, duel
+    from lesson.numeric.joins import JOINS, outcome
 
-    return one_by_one(len(JOINS), duel, pair)
+    return one_by_one(st.empty(), len(JOINS), ((join, compute(outcome, pair, join)) for join in JOINS))
 
 
 def residual(pair: Pair) -> None:

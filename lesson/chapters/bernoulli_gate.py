@@ -12,8 +12,8 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, tabs, text, words
-from lesson.worker import compute
+from lesson.page import ask, figure, fragment, in_line, one_by_one, picture, say, snippet, tabs, text, words
+from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
     from lesson.numeric.estimates import Findings
@@ -185,7 +185,9 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
     """All trainings, shared by all sessions with the same settings."""
     from lesson.numeric.gate_training import trainings, ways
 
-    return one_by_one(len(ways(gated.temperature)), trainings, gated)
+    place = st.empty()
+    results = compute_in_turns(in_line(place), trainings, gated)
+    return one_by_one(place, len(ways(gated.temperature)), results)
 
 
 def your_own_function() -> None:

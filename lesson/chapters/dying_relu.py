@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
 from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, tabs, text, words
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.dying import Ground, Lives, Trial
@@ -74,9 +76,10 @@ def both_of(ground: Ground, leak: float) -> Both:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def lives_of(ground: Ground, leak: float) -> dict[str, Lives]:
     """The trainings of both, shared by all sessions with the same settings."""
-    from lesson.numeric.dying import side_by_side
+    from lesson.numeric.dying import live
 
-    return one_by_one(2, side_by_side, ground, leak)
+    grounds = {"relu": ground, "leaky_relu": replace(ground, slope=leak)}
+    return one_by_one(st.empty(), len(grounds), ((name, compute(live, on)) for name, on in grounds.items()))
 
 
 def one_run(ground: Ground, leak: float) -> None:
@@ -195,6 +198,7 @@ def remedies(ground: Ground) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def trials_of(ground: Ground) -> dict[str, Trial]:
     """The trainings with each remedy, shared by all sessions with the same settings."""
-    from lesson.numeric.dying import REMEDIES, trials
+    from lesson.numeric.dying import remedied, trial
 
-    return one_by_one(len(REMEDIES), trials, ground)
+    grounds = remedied(ground)
+    return one_by_one(st.empty(), len(grounds), ((name, compute(trial, on)) for name, on in grounds.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -164,12 +164,6 @@ def backward(
     return h > 0, residual.square().sum((1, 2)), (grad_w1, grad_b1, grad_w2, grad_b2)
 
 
-def side_by_side(ground: Ground, leak: float) -> Iterator[tuple[str, Lives]]:
-    """ReLU on a ground, then LeakyReLU, by their names."""
-    yield "relu", live(ground)
-    yield "leaky_relu", live(replace(ground, slope=leak))
-
-
 def task(ground: Ground) -> tuple[Tensor, ...]:
     """x, y, w1, b1, w2, b2 of one seed, float32; biases of zero where there are none."""
     batch, inputs, hidden, outputs = ground.sizes
@@ -234,14 +228,15 @@ class Trial:
         return self.silent / max(self.runs, 1)
 
 
-def trials(ground: Ground) -> Iterator[tuple[str, Trial]]:
-    """Each remedy that changes something, by its name, over RUNS seeds."""
-    for name, change in REMEDIES.items():
-        if name == "as-set" or change(ground) != ground:
-            yield name, trial(live(change(ground)))
+def remedied(ground: Ground) -> dict[str, Ground]:
+    """The ground as it is set, and with each remedy that changes something."""
+    changed = {name: change(ground) for name, change in REMEDIES.items()}
+    return {name: each for name, each in changed.items() if name == "as-set" or each != ground}
 
 
-def trial(lives: Lives) -> Trial:
+def trial(ground: Ground) -> Trial:
+    """Over RUNS seeds."""
+    lives = live(ground)
     ended = ~lives.blew_up
     runs, silent = int(ended.sum()), int(lives.silent[ended, -1].any(1).sum())
     low, high = wilson(silent, runs) if runs else (0.0, 1.0)

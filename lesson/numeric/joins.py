@@ -8,7 +8,7 @@ The two branches have weights of their own, or share them: v1 is w1 and c1 is b1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -281,10 +281,9 @@ class Outcome:
         return low, self.failed / RUNS, high
 
 
-def duel(pair: Pair) -> Iterator[tuple[Join, Outcome]]:
-    """Both joins on the same data, by their names, adding with at least as many parameters."""
-    for join in JOINS:
-        yield join, Outcome(trained(pair, join), pair.parameters(join, pair.hidden(join)))
+def outcome(pair: Pair, join: Join) -> Outcome:
+    """Of one join on the data of both, adding with at least as many parameters."""
+    return Outcome(trained(pair, join), pair.parameters(join, pair.hidden(join)))
 
 
 def clearly_better(found: Mapping[Join, Outcome]) -> Join | None:

@@ -18,8 +18,9 @@ from lesson.numeric.dying import (
     STEPS,
     Ground,
     live,
+    remedied,
     task,
-    trials,
+    trial,
     why_it_stays_of,
 )
 from lesson.numeric.network import Activation, Params
@@ -112,7 +113,7 @@ def test_sparse_data_silence_units_before_the_first_step() -> None:
 
 def test_remedies_are_counted_as_the_runs_are() -> None:
     ground = replace(GROUND, sizes=(64, 3, 4, 1))
-    found = dict(trials(ground))
+    found = {name: trial(each) for name, each in remedied(ground).items()}
     assert found.keys() == REMEDIES.keys()
     as_set = live(ground)
     assert found["as-set"].silent == int(as_set.silent[:, -1].any(1).sum())
@@ -125,7 +126,7 @@ def test_remedies_are_counted_as_the_runs_are() -> None:
 
 def test_a_run_that_blows_up_is_counted_apart() -> None:
     ground = replace(GROUND, scale=3.0, rate=2e-2)
-    _, first = next(trials(ground))
+    first = trial(ground)
     assert first.blew_up > 0
     assert first.runs + first.blew_up == RUNS
 

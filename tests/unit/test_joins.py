@@ -18,12 +18,13 @@ from lesson.numeric.joins import (
     STEPS,
     TARGETS,
     Join,
+    Outcome,
     Pair,
     arriving,
     by_autograd,
     clearly_better,
-    duel,
     forward,
+    outcome,
     received,
     signal_by_depth,
     start,
@@ -124,13 +125,17 @@ def test_many_at_once_are_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.allclose(together[7, :20], alone[0, :20], rtol=1e-3)
 
 
+def duel(pair: Pair) -> dict[Join, Outcome]:
+    return {join: outcome(pair, join) for join in JOINS}
+
+
 @pytest.mark.parametrize("seed", [0, 1000, 2000])
 def test_it_matters_where_one_encoder_serves_two_meanings(seed: int) -> None:
     for target in ("against", "first"):
-        assert clearly_better(dict(duel(Pair(target=target, seed=seed)))) == "concat"
+        assert clearly_better(duel(Pair(target=target, seed=seed))) == "concat"
     for target in TARGETS:
-        assert clearly_better(dict(duel(Pair(target=target, shared=False, seed=seed)))) is None
-    assert clearly_better(dict(duel(Pair(target="alike", seed=seed)))) is None
+        assert clearly_better(duel(Pair(target=target, shared=False, seed=seed))) is None
+    assert clearly_better(duel(Pair(target="alike", seed=seed))) is None
 
 
 def test_adding_with_one_encoder_cannot_tell_the_inputs_apart() -> None:
@@ -141,7 +146,7 @@ def test_adding_with_one_encoder_cannot_tell_the_inputs_apart() -> None:
     back = forward(x2, x1, branches, "add", pair.activation).out
     assert torch.equal(there, back)
     # The mean of the target and its swapped self is the best that such a network can do.
-    losses = dict(duel(pair))["add"].left[:, -1]
+    losses = outcome(pair, "add").left[:, -1]
     assert losses.min() > 0.1
 
 
