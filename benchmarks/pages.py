@@ -75,12 +75,11 @@ PROGRAM = ".st-key-program textarea"
 CONTROLS = {
     "graph": (Control(".st-key-bias input"),),
     "autograd": (Control(".st-key-zero button"), Control(".st-key-press button")),
-    "wrong-gradients, collection": (Control(".st-key-on-kink input"),),
     "your-turn": (Control(PROGRAM, seven_lines()), Control(PROGRAM, seven_lines().replace("2 * ", ""))),
 }
 """What is used in turn on a chapter that the seed does not change."""
 
-STILL = ("bernoulli-gate, train", "bernoulli-gate, own")
+STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own")
 """What nothing changes but a long run with a bar, which is asked for."""
 
 

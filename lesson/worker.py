@@ -13,7 +13,8 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from itertools import islice
@@ -27,7 +28,9 @@ from uuid import uuid4
 from lesson.allocator import give_back, resident
 
 Arguments = ParamSpec("Arguments")
+Argument = TypeVar("Argument")
 Result = TypeVar("Result")
+Name = TypeVar("Name", bound=str)
 
 PROCESSES = 2
 SEATS = 3
@@ -188,6 +191,22 @@ def compute(
         return least_busy().compute(function, *args, **kwargs)
     except WorkerLost:
         return least_busy().compute(function, *args, **kwargs)
+
+
+def compute_each(
+    function: Callable[[Argument], Result], named: Mapping[Name, Argument]
+) -> Generator[tuple[Name, Result], None, None]:
+    """A function's result for each of these, by name, computed in all workers at once.
+
+    Whoever stops asking for more, or closes this iterator, ends what has not begun.
+    """
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        try:
+            yield from zip(
+                named, pool.map(lambda argument: compute(function, argument), named.values()), strict=True
+            )
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 LONG_RUNS = Line(SEATS)

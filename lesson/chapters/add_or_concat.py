@@ -26,7 +26,7 @@ from lesson.page import (
     text,
     words,
 )
-from lesson.worker import compute
+from lesson.worker import compute, compute_each
 
 if TYPE_CHECKING:
     from lesson.numeric.joins import Join, Outcome, Pair
@@ -130,7 +130,9 @@ def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.joins import JOINS, outcome
 
-    return one_by_one(st.empty(), len(JOINS), ((join, compute(outcome, pair, join)) for join in JOINS))
+    return one_by_one(
+        st.empty(), len(JOINS), compute_each(partial(outcome, pair), {join: join for join in JOINS})
+    )
 
 
 def residual(pair: Pair) -> None:

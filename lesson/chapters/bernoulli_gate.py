@@ -47,6 +47,7 @@ def play(network: settings.Settings) -> None:
     tabs(
         flip=partial(the_flip, gated),
         truth=partial(beside_the_truth, gated),
+        more=partial(more_samples, gated),
         train=partial(train, gated),
         own=your_own_function,
     )
@@ -105,7 +106,6 @@ def beside_the_truth(gated: Gated) -> None:
     say("truth", masks=2 ** gated.sizes[2], difference=figure(found.finite_difference))
     one_entry(found, gated)
     bias_and_spread(found)
-    more_samples(found)
 
 
 def one_entry(found: Findings, gated: Gated) -> None:
@@ -148,12 +148,12 @@ def bias_and_spread(found: Findings) -> None:
     say("table")
 
 
-def more_samples(found: Findings) -> None:
+def more_samples(gated: Gated) -> None:
     """Bias and variance in one picture: the error of a mean against the number of draws."""
     from lesson.numeric.estimates import COUNTS
 
     say("more-samples")
-    errors = {text(f"name-{name}"): error for name, error in found.error.items()}
+    errors = {text(f"name-{name}"): error for name, error in findings_of(gated).error.items()}
     picture(
         growth_chart(COUNTS, errors, text("number-of-draws"), text("error"), log=(True, True)),
         text("errors-alt"),

@@ -16,7 +16,7 @@ from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
 from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, tabs, text, words
-from lesson.worker import compute
+from lesson.worker import compute_each
 
 if TYPE_CHECKING:
     from lesson.numeric.dying import Ground, Lives, Trial
@@ -79,7 +79,7 @@ def lives_of(ground: Ground, leak: float) -> dict[str, Lives]:
     from lesson.numeric.dying import live
 
     grounds = {"relu": ground, "leaky_relu": replace(ground, slope=leak)}
-    return one_by_one(st.empty(), len(grounds), ((name, compute(live, on)) for name, on in grounds.items()))
+    return one_by_one(st.empty(), len(grounds), compute_each(live, grounds))
 
 
 def one_run(ground: Ground, leak: float) -> None:
@@ -201,4 +201,4 @@ def trials_of(ground: Ground) -> dict[str, Trial]:
     from lesson.numeric.dying import remedied, trial
 
     grounds = remedied(ground)
-    return one_by_one(st.empty(), len(grounds), ((name, compute(trial, on)) for name, on in grounds.items()))
+    return one_by_one(st.empty(), len(grounds), compute_each(trial, grounds))

@@ -25,7 +25,7 @@ from lesson.numeric.gates import Gated
 from lesson.numeric.program import parse
 from lesson.numeric.training import run, train
 from lesson.numeric.whitelist import ProgramError
-from lesson.worker import Line, Shared, WorkerLost, compute, compute_in_turns
+from lesson.worker import Line, Shared, WorkerLost, compute, compute_each, compute_in_turns
 from tests.app.lesson_app import open_page, texts
 
 QUIETLY = print
@@ -66,6 +66,19 @@ def test_many_threads_each_get_their_own_answer() -> None:
     for thread in threads:
         thread.join()
     assert found == {number: number**2 for number in range(50)}
+
+
+def test_each_is_computed_beside_the_others() -> None:
+    for one in worker.workers():
+        one.compute(pow, 2, 2)
+    begun = time.monotonic()
+    assert dict(compute_each(time.sleep, {"first": 0.5, "second": 0.5})) == {"first": None, "second": None}
+    assert time.monotonic() - begun < 0.9
+    begun = time.monotonic()
+    with closing(compute_each(time.sleep, {str(number): 0.3 for number in range(8)})) as results:
+        assert next(results) == ("0", None)
+    # Closed, what has not begun never does.
+    assert time.monotonic() - begun < 1.2
 
 
 def test_a_lost_process_is_named_and_replaced() -> None:
