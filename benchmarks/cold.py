@@ -27,7 +27,7 @@ import streamlit as st
 st.title("Bare")
 """
 HEADING = "[data-testid=stMain] h1"
-CURVES = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
+CURVES = "[data-testid=stVegaLiteChart] path[aria-roledescription='line mark']"
 
 
 def started(browser: Browser, script: Path, *signs: str) -> list[float]:
