@@ -19,8 +19,8 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, computed, figure, fragment, picture, say, tabs, text, words
-from lesson.worker import compute
+from lesson.page import ask, computed, figure, fragment, one_by_one, picture, say, tabs, text, words
+from lesson.worker import compute, compute_each
 
 if TYPE_CHECKING:
     from lesson.numeric.mistakes import Mistake
@@ -172,9 +172,8 @@ def the_mystery(seed: int) -> None:
         # Streamlit colours Python too faintly for its light page (axe: color-contrast).
         st.code(code_of(mystery.by_hand), language=None, wrap_lines=True)
         st.code(code_of(mystery.by_autograd), language=None, wrap_lines=True)
-    with st.spinner(text("training")):
-        case = case_of(seed)
-        training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
+    case = case_of(seed)
+    training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
     say("drift", seed=seed, gap=figure(case.gaps["float32"]))
     over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
     say("suspect-arithmetic", gap=figure(case.gaps["float32"]), double=figure(case.gaps["float64"]))
@@ -188,9 +187,12 @@ def the_mystery(seed: int) -> None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def case_of(seed: int) -> Case:
-    from lesson.numeric.mystery import case
+    """The notebook's trainings with this seed, shared by all sessions."""
+    from lesson.numeric.mystery import RUNS, case, run
 
-    return compute(case, seed)
+    return case(
+        one_by_one(st.empty(), len(RUNS), compute_each(partial(run, seed), {name: name for name in RUNS}))
+    )
 
 
 def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:

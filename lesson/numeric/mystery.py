@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,20 +106,30 @@ def losses(seeds: Iterable[int], summed: Summed | None, dtype: torch.dtype = tor
     return torch.stack(found, 1).numpy().astype(float)
 
 
-def case(seed: int) -> Case:
-    """The notebook's run with this seed, and the tests of two of its suspects."""
+RUNS: Mapping[str, tuple[Summed | None, torch.dtype]] = {
+    "autograd": (None, torch.float32),
+    "autograd in float64": (None, torch.float64),
+    "by hand": (over_everything, torch.float32),
+    "by hand in float64": (over_everything, torch.float64),
+    "mended": (over_the_batch, torch.float32),
+}
+"""The trainings that the case rests on, those first that take longest."""
 
-    def run(summed: Summed | None, dtype: torch.dtype = torch.float32) -> np.ndarray:
-        return losses([seed], summed, dtype)[0]
 
-    one, two = run(over_everything), run(None)
+def run(seed: int, name: str) -> np.ndarray:
+    """The losses (STEPS,) of one of them with this seed."""
+    return losses([seed], *RUNS[name])[0]
+
+
+def case(found: Mapping[str, np.ndarray]) -> Case:
+    """What the losses of all RUNS, by name, say of two of the suspects."""
     return Case(
-        one,
-        two,
+        found["by hand"],
+        found["autograd"],
         {
-            "float32": one - two,
-            "float64": run(over_everything, torch.float64) - run(None, torch.float64),
-            "mended": run(over_the_batch) - two,
+            "float32": found["by hand"] - found["autograd"],
+            "float64": found["by hand in float64"] - found["autograd in float64"],
+            "mended": found["mended"] - found["autograd"],
         },
     )
 
