@@ -290,3 +290,10 @@ def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] 
     """
     selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
     st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+
+
+def table(rows: Sequence[Mapping[str, object]], alt: str) -> None:
+    """Rows by the headings of their columns, and what they show in words."""
+    import pyarrow as pa
+
+    st.table(pa.Table.from_pylist(list(rows)), hide_index=True, alt=alt)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
-from lesson.page import ask, computed, figure, fragment, picture, proved, say, seven_lines, text, words
+from lesson.page import ask, computed, figure, fragment, picture, proved, say, seven_lines, table, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.signals import Signals
@@ -62,9 +61,9 @@ def at_the_kink(network: settings.Settings, found: Signals) -> None:
     from lesson.numeric.signals import at_zero
 
     say("at-zero")
-    table = [
+    rows = [
         {text("way"): f"`{way}`", text("at-zero-column"): figure(value)} for way, value in at_zero().items()
     ]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("at-zero-alt"))
+    table(rows, text("at-zero-alt"))
     say("zeros", zeros=f"{found.zeros:,}", units=f"{found.units:,}")
     say("zeros-bias" if network.bias else "zeros-no-bias")

@@ -6,13 +6,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from lesson import settings
 from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, fragment, in_line, one_by_one, picture, say, snippet, tabs, text, words
+from lesson.page import (
+    ask,
+    figure,
+    fragment,
+    in_line,
+    one_by_one,
+    picture,
+    say,
+    snippet,
+    table,
+    tabs,
+    text,
+    words,
+)
 from lesson.worker import compute, compute_in_turns
 
 if TYPE_CHECKING:
@@ -134,17 +146,16 @@ def one_entry(found: Findings, gated: Gated) -> None:
 def bias_and_spread(found: Findings) -> None:
     if found.no_effect:
         st.info(text("no-effect"), icon=":material/info:")
-    table = []
-    for name, verdict in found.verdicts.items():
-        table.append(
-            {
-                text("column-estimator"): text(f"name-{name}"),
-                text("column-bias"): f"{verdict.bias:.1%}",
-                text("column-spread"): f"{verdict.spread:.0%}",
-                text("column-inside"): text("of", inside=verdict.inside, all=len(found.truth)),
-            }
-        )
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("table-alt"))
+    rows = [
+        {
+            text("column-estimator"): text(f"name-{name}"),
+            text("column-bias"): f"{verdict.bias:.1%}",
+            text("column-spread"): f"{verdict.spread:.0%}",
+            text("column-inside"): text("of", inside=verdict.inside, all=len(found.truth)),
+        }
+        for name, verdict in found.verdicts.items()
+    ]
+    table(rows, text("table-alt"))
     say("table")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from lesson import settings
@@ -22,6 +21,7 @@ from lesson.page import (
     proved,
     say,
     seven_lines,
+    table,
     text,
     words,
 )
@@ -120,8 +120,8 @@ def six_ways(now: Moment, product: float, whole: float) -> None:
         "way-autograd": now.autograd,
         "way-finite": now.finite,
     }
-    table = [{text("way"): text(way), text("value"): f"{value + 0.0:.12g}"} for way, value in ways.items()]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("six-alt"))
+    rows = [{text("way"): text(way), text("value"): f"{value + 0.0:.12g}"} for way, value in ways.items()]
+    table(rows, text("six-alt"))
     # A container of its own, so that what follows keeps its place, and the browser its drawing.
     with st.container():
         if now.kink_in_reach:

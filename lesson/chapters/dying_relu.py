@@ -8,14 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, tabs, text, words
+from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, table, tabs, text, words
 from lesson.worker import compute_each
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def over_steps(both: Both) -> None:
 
 def counted(both: Both) -> None:
     """Deaths and awakenings among all units of all runs."""
-    table = [
+    rows = [
         {
             text("column-network"): name,
             text("column-died"): int(lives.died.sum()),
@@ -163,7 +162,7 @@ def counted(both: Both) -> None:
         }
         for name, lives in both.items()
     ]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("counted-alt"))
+    table(rows, text("counted-alt"))
     say("counted")
     if any(lives.blew_up.any() for lives in both.values()):
         st.warning(text("blew-up"), icon=":material/explosion:")
@@ -182,7 +181,7 @@ def remedies(ground: Ground) -> None:
     }
     if shares:
         picture(intervals_chart(shares, text("share-of-runs"), 0, 1), text("remedies-alt"))
-    table = [
+    rows = [
         {
             text("column-remedy"): text(f"remedy-{name}"),
             text("column-silent"): text("of-runs", count=trial.silent, runs=trial.runs),
@@ -191,7 +190,7 @@ def remedies(ground: Ground) -> None:
         }
         for name, trial in tried.items()
     ]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("remedies-alt"))
+    table(rows, text("remedies-alt"))
     say("remedies-why")
 
 

@@ -6,7 +6,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from lesson import settings
@@ -30,6 +29,7 @@ from lesson.page import (
     program_error,
     quoted,
     say,
+    table,
     text,
     words,
 )
@@ -377,7 +377,7 @@ def witnesses(history: History, row: int) -> None:
     third = computed(
         third_witness, history.config, history.weights["by_hand"][row], history.gradients["by_hand"][row]
     )
-    table = [
+    rows = [
         {
             text("column-parameter"): name,
             text("column-autograd"): judged(comparison, row),
@@ -385,7 +385,7 @@ def witnesses(history: History, row: int) -> None:
         }
         for name, comparison in history.local.items()
     ]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("witnesses-alt"))
+    table(rows, text("witnesses-alt"))
 
 
 def judged(comparison: Comparison, row: int) -> str:

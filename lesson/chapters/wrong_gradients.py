@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from lesson import settings
@@ -19,7 +18,7 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, computed, figure, fragment, one_by_one, picture, say, tabs, text, words
+from lesson.page import ask, computed, figure, fragment, one_by_one, picture, say, table, tabs, text, words
 from lesson.worker import compute, compute_each
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def guess(name: str) -> None:
 def the_hearing(name: str, hearing: Hearing) -> None:
     """Each witness's answer beside the learner's guess, both losses, and why."""
     guessed = st.session_state.get(f"guess {name}")
-    table = [
+    rows = [
         {
             text("column-witness"): text(f"witness-{witness}"),
             text("column-guess"): text("notices" if witness in guessed else "silent") if guessed else "–",
@@ -114,7 +113,7 @@ def the_hearing(name: str, hearing: Hearing) -> None:
         }
         for witness, saw in hearing.noticed.items()
     ]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("testimony-alt"))
+    table(rows, text("testimony-alt"))
     steps, shown = curves.together(dict(hearing.losses))
     named = {text(f"lines-{which}"): values for which, values in shown.items()}
     picture(
@@ -150,7 +149,7 @@ def the_collection(found: dict[str, dict[str, bool]]) -> None:
     if not found:
         return
     say("found", found=len(found), all=len(COLLECTION))
-    table = [
+    rows = [
         {
             text("column-mistake"): title_of(name),
             **{text(f"witness-{w}"): text("notices" if found[name][w] else "silent") for w in WITNESSES},
@@ -158,7 +157,7 @@ def the_collection(found: dict[str, dict[str, bool]]) -> None:
         for name in (known.name for known in COLLECTION)
         if name in found
     ]
-    st.table(pd.DataFrame(table), hide_index=True, alt=text("found-alt"))
+    table(rows, text("found-alt"))
 
 
 def the_mystery(seed: int) -> None:
