@@ -34,10 +34,9 @@ def growth_chart(
 
 @drawing
 def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) -> Chart:
-    plain = alt.Axis(labelExpr=theme.PLAIN_NUMBER)
     base = alt.Chart().encode(
-        x=alt.X("at:Q", title=across, scale=scale("at", log[0], nice=False), axis=plain),
-        y=alt.Y("value:Q", title=up, scale=scale("value", log[1], nice=True), axis=plain),
+        x=alt.X("at:Q", title=across, scale=scale("at", log[0], nice=False), axis=axis("x", log[0])),
+        y=alt.Y("value:Q", title=up, scale=scale("value", log[1], nice=True), axis=axis("y", log[1])),
     )
     colors = alt.Scale(domain=names, range=COLORS[: len(names)])
     dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
@@ -60,3 +59,7 @@ def scale(field: str, log: bool, nice: bool) -> alt.Scale:
     if log:
         return alt.Scale(type="log", domain=span(field, empty=(1, 10)), nice=False)
     return alt.Scale(domain=span(field), nice=nice)
+
+
+def axis(name: str, log: bool) -> alt.Axis:
+    return alt.Axis(labelExpr=theme.log_number(name) if log else theme.PLAIN_NUMBER)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lesson.charts import theme
+from lesson.charts.growth import axis
 from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, part, parts, span, table
 from lesson.numeric.curves import Fit, Losses
 
@@ -36,7 +37,7 @@ def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: boo
             scale=alt.Scale(domain=span("at"), nice=False),
             axis=alt.Axis(tickMinStep=1, format=",d"),
         ),
-        y=alt.Y("value:Q", title=loss, scale=height, axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER)),
+        y=alt.Y("value:Q", title=loss, scale=height, axis=axis("y", log)),
     )
     tooltip = [
         alt.Tooltip("lane:N", title=lane),

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.pages import addresses
 from lesson.numeric.source import seven_lines
 from tests.browser.conftest import Server
 from tests.browser.visit import metric, metric_value, query, settle, visit
@@ -229,3 +230,11 @@ def test_a_tab_is_drawn_when_it_is_opened_and_has_an_address(browser: Browser, s
         expect(page.get_by_role("tab", name="Many seeds")).to_have_attribute("aria-selected", "true")
     with visit(browser, link) as page:
         expect(page.get_by_test_id("stTable")).to_have_count(1)
+
+
+def test_a_logarithmic_axis_has_round_numbers(browser: Browser, server: Server) -> None:
+    with visit(browser, f"{server.address}/{addresses({})['bernoulli-gate, more']}") as page:
+        shown = page.locator("[data-testid=stVegaLiteChart] .role-axis-label text").all_text_contents()
+    written = [number for number in shown if number]
+    assert {"1", "10", "100"} <= set(written)
+    assert {number.lstrip("0.")[0] for number in written} <= set("125")
