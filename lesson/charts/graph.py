@@ -71,11 +71,12 @@ def nodes_and_edges(layers: int, operation: str, lines: str) -> Chart:
     tooltip = [alt.Tooltip("name:N", title=operation), alt.Tooltip("lines:N", title=lines)]
     middle = edges.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
     made, given = nodes.transform_filter("datum.x == 0"), nodes.transform_filter("datum.x > 0")
-    left, right = {"align": "right", "dx": -13}, {"align": "left", "dx": 13}
+    # What flows from above comes in on the right, and would cross what is written there.
+    left = {"align": "right", "dx": -13}
     return (
         alt.layer(
             edges.mark_rule(color="#888888", strokeWidth=1.5).encode(x2="x2:Q", y2="y2:Q"),
-            writing(middle.transform_filter("datum.x == 0"), right | {"color": theme.HIDDEN}, "name"),
+            writing(middle.transform_filter("datum.x == 0"), left | {"color": theme.HIDDEN}, "name"),
             nodes.mark_circle(size=260, opacity=1).encode(color=kind, tooltip=tooltip),
             writing(made, left | {"fontWeight": "bold"}, "name").encode(color=kind),
             writing(made, left | {"dy": 14, "fontSize": 11, "color": theme.ERROR}, "lines"),
