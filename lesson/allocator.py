@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from ctypes import CDLL
+from functools import cache
 from pathlib import Path
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
@@ -14,6 +15,7 @@ LARGE = 128 * 1024
 """Bytes from which a piece of memory is the system's own, and goes back to it as soon as it is free."""
 
 
+@cache
 def keep_together() -> None:
     """Let all threads of this process share a few heaps, out of which large pieces stay.
 

@@ -14,7 +14,7 @@ import streamlit as st
 from lesson import prose
 from lesson.numeric import source
 from lesson.numeric.config import Config
-from lesson.worker import WorkerLost, compute
+from lesson.worker import Shared, WorkerLost, compute, compute_in_turns
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
@@ -110,14 +110,18 @@ def program_error(error: ProgramError) -> str:
     return prose.say(language(), "words", "at", line=error.line, column=error.column, sentence=sentence)
 
 
+def code(lines: str) -> None:
+    """Code as it stands in a file; Streamlit colours Python too faintly for its light page (axe)."""
+    st.code(lines, language=None, wrap_lines=True)
+
+
 def snippet(ran: Ran) -> None:
     """Code that ran, what it printed, and the error in which it ended, in torch's own words."""
     with st.container(border=True, gap="small"):
-        # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-        st.code(ran.code, language=None, wrap_lines=True)
+        code(ran.code)
         if ran.output:
             st.markdown(words()["prints"])
-            st.code(ran.output, language=None, wrap_lines=True)
+            code(ran.output)
         if ran.error:
             st.error(f"`{ran.error.replace('`', chr(39))}`", icon=":material/error:")
 
@@ -186,6 +190,21 @@ def in_line(bar: DeltaGenerator) -> Callable[[int], None]:
         bar.progress(0.0, prose.say(language(), "words", "in-line", place=place))
 
     return tell
+
+
+def watched(
+    shared: Shared[Result],
+    bar: DeltaGenerator,
+    function: Callable[Arguments, Iterator[Result]],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> Generator[Result]:
+    """What a long run yields, begun here or by somebody else; until then the bar says what it waits for."""
+
+    def wait() -> None:
+        bar.progress(0.0, words()["asked-already"])
+
+    return shared.watch(lambda: compute_in_turns(in_line(bar), function, *args, **kwargs), wait)
 
 
 MOMENT = 0.4

@@ -158,6 +158,7 @@ def serve(connection: Connection) -> None:
             # Something in it cannot travel; that much can.
             connection.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
         del answer
+        held = min(held, resident())
         if resident() > held + ROOM:
             give_back()
             held = resident()
@@ -259,10 +260,12 @@ class Shared(Generic[Result]):
         while not self.finished:
             if self.working.acquire(timeout=0.3):
                 try:
-                    with closing(work()) as values:
-                        for self.latest in values:
-                            yield self.latest
-                    self.finished = True
+                    # It may have been finished while this one waited for the lock.
+                    if not self.finished:
+                        with closing(work()) as values:
+                            for self.latest in values:
+                                yield self.latest
+                        self.finished = True
                 finally:
                     self.working.release()
             elif self.latest is not None:

@@ -15,6 +15,7 @@ from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.matrices import matrix_chart
 from lesson.page import (
     ask,
+    code,
     computed,
     figure,
     fragment,
@@ -81,8 +82,7 @@ def what_each_receives(pair: Pair) -> None:
     for join, column in zip(JOINS, st.columns(2), strict=True):
         with column:
             say(f"join-{join}")
-            # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-            st.code(code_of(THROUGH[join]), language=None, wrap_lines=True)
+            code(code_of(THROUGH[join]))
             for name, signal in (("a1", found[join].grad_a1), ("a2", found[join].grad_a2)):
                 picture(matrix_chart(signal, text(name), words()), text(name))
     if all(checked.identical for checked in found.values()):

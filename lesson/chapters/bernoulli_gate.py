@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,19 @@ from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
 from lesson.page import (
     ask,
+    code,
     figure,
     fragment,
-    in_line,
-    one_by_one,
     picture,
     say,
     snippet,
     table,
     tabs,
     text,
+    watched,
     words,
 )
-from lesson.worker import compute, compute_in_turns
+from lesson.worker import Shared, compute
 
 if TYPE_CHECKING:
     from lesson.numeric.estimates import Findings
@@ -97,12 +98,7 @@ def the_flip(gated: Gated) -> None:
         with tab:
             say(f"way-{name}")
             lines = code_of(function)
-            # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-            st.code(
-                f"{source_of(StraightThrough)}\n\n{lines}" if name == "straight-through" else lines,
-                language=None,
-                wrap_lines=True,
-            )
+            code(f"{source_of(StraightThrough)}\n\n{lines}" if name == "straight-through" else lines)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -191,14 +187,21 @@ def train(gated: Gated) -> None:
     say("trained", naive=figure(float(losses["naive"][-1])), exactly=figure(float(losses["exactly"][-1])))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
 def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
-    """All trainings, shared by all sessions with the same settings."""
+    """All trainings, done once for all who ask for these settings."""
     from lesson.numeric.gate_training import trainings, ways
 
-    place = st.empty()
-    results = compute_in_turns(in_line(place), trainings, gated)
-    return one_by_one(place, len(ways(gated.temperature)), results)
+    bar, found = st.empty(), dict[str, np.ndarray]()
+    with closing(watched(shared(gated), bar, trainings, gated)) as so_far:
+        for found in so_far:
+            bar.progress(len(found) / len(ways(gated.temperature)), words()["under-way"])
+    bar.empty()
+    return found
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def shared(gated: Gated) -> Shared[dict[str, np.ndarray]]:  # noqa: ARG001
+    return Shared()
 
 
 def your_own_function() -> None:
@@ -213,10 +216,10 @@ def your_own_function() -> None:
     from lesson.numeric.snippet import ran, source_of
 
     say("own-function")
-    st.code(source_of(Rectified), language=None, wrap_lines=True)
+    code(source_of(Rectified))
     snippet(ran(checked))
     say("planted")
-    st.code(source_of(Forgetful), language=None, wrap_lines=True)
+    code(source_of(Forgetful))
     snippet(ran(checked_forgetful))
     say("rejected")
     snippet(ran(checked_straight_through))

@@ -87,8 +87,8 @@ def one_run(ground: Ground, leak: float) -> None:
     both = both_of(ground, leak)
     relu = next(iter(both.values()))
     if st.session_state.get("watched-ground") != ground:
-        st.session_state["watched-ground"] = ground
         st.session_state["watched-seed"] = ground.seed + relu.telling
+        st.session_state["watched-ground"] = ground
     names = {
         ground.seed + number: text("seed", seed=ground.seed + number) for number in range(len(relu.losses))
     }
@@ -101,6 +101,10 @@ def one_run(ground: Ground, leak: float) -> None:
     )
     active = {name: lives.active(number)[step] for name, lives in both.items()}
     picture(units_chart(active, words()), text("units-alt"))
+    if any(lives.blew_up[number] for lives in both.values()):
+        st.warning(text("blew-up"), icon=":material/explosion:")
+    if relu.blew_up[number]:
+        return
     since = relu.since(number)
     if not since:
         say("none-silent")

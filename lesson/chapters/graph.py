@@ -6,7 +6,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.graph import graph_chart
-from lesson.page import ask, computed, fragment, picture, say, text, words
+from lesson.page import ask, code, computed, fragment, picture, say, text, words
 
 
 def render(network: settings.Settings) -> None:
@@ -34,8 +34,7 @@ def play(network: settings.Settings) -> None:
         persist_state="session",
     )
     times = st.slider(text("times"), 0, 4, 2, key="times", persist_state="session") if way == "loop" else 1
-    # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-    st.code(code_of(SHOWN[way]), language=None, wrap_lines=True)
+    code(code_of(SHOWN[way]))
     found = computed(graphs, settings.config(network), way, times)
     say(f"{way}-note", times=times, operations=found.backward.operations)
     say("forward")

@@ -9,14 +9,13 @@ from lesson.chapters import PARTS
 from lesson.charts.lanes import loss_chart
 from lesson.numeric.config import Config
 from lesson.numeric.source import seven_lines
-from lesson.page import computed, figure, language, picture, say, text, words
+from lesson.page import code, computed, figure, language, picture, say, text, words
 from lesson.prose import say as prose
 
 
 def render(network: settings.Settings) -> None:
     say("hook")
-    # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-    st.code(seven_lines(), language=None, wrap_lines=True)
+    code(seven_lines())
     say("puzzle")
     both_trainings(settings.config(network).quick())
     the_way()

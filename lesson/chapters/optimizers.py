@@ -17,7 +17,7 @@ from lesson.charts.surface import surface_chart
 from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
-from lesson.page import ask, computed, figure, fragment, picture, say, snippet, tabs, text, words
+from lesson.page import ask, code, computed, figure, fragment, picture, say, snippet, tabs, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def the_lines(optimizer: str) -> None:
     from lesson.numeric.optimizers import BY_HAND
     from lesson.numeric.snippet import code_of
 
-    # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-    st.code(code_of(BY_HAND[optimizer].step), language=None, wrap_lines=True)
+    code(code_of(BY_HAND[optimizer].step))
     say(f"rule-{optimizer}")
 
 

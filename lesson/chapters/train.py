@@ -23,7 +23,6 @@ from lesson.page import (
     devices,
     figure,
     fragment,
-    in_line,
     lead_to,
     picture,
     program_error,
@@ -31,9 +30,10 @@ from lesson.page import (
     say,
     table,
     text,
+    watched,
     words,
 )
-from lesson.worker import Shared, compute, compute_in_turns
+from lesson.worker import Shared, compute
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -137,7 +137,7 @@ def own_data(batch: int, seed: int) -> Source | None:
     try:
         columns = numeric_columns(csv).names
         target = st.selectbox(
-            text("csv-target"), columns, len(columns) - 1, key="target", persist_state="session"
+            text("csv-target"), columns, len(columns) - 1, key="csv-target", persist_state="session"
         )
         source = Table(csv, target, batch, seed)
         source.load()
@@ -218,13 +218,8 @@ def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -
 
     button.button(text("stop"), key="stop", icon=":material/stop:")
 
-    def asked_already() -> None:
-        bar.progress(0.0, words()["asked-already"])
-
     # Closed, so that whoever leaves gives up the seat at once.
-    with closing(
-        shared(config).watch(lambda: compute_in_turns(in_line(bar), run, config), asked_already)
-    ) as histories:
+    with closing(watched(shared(config), bar, run, config)) as histories:
         for history in histories:
             st.session_state["history"] = history
             bar.progress(history.steps / config.steps, progress(history))

@@ -18,7 +18,20 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.mistakes import COLLECTION
 from lesson.numeric.source import LINES
-from lesson.page import ask, computed, figure, fragment, one_by_one, picture, say, table, tabs, text, words
+from lesson.page import (
+    ask,
+    code,
+    computed,
+    figure,
+    fragment,
+    one_by_one,
+    picture,
+    say,
+    table,
+    tabs,
+    text,
+    words,
+)
 from lesson.worker import compute, compute_each
 
 if TYPE_CHECKING:
@@ -168,9 +181,8 @@ def the_mystery(seed: int) -> None:
 
     say("mystery")
     with st.expander(text("loops")):
-        # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-        st.code(code_of(mystery.by_hand), language=None, wrap_lines=True)
-        st.code(code_of(mystery.by_autograd), language=None, wrap_lines=True)
+        code(code_of(mystery.by_hand))
+        code(code_of(mystery.by_autograd))
     case = case_of(seed)
     training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
     say("drift", seed=seed, gap=figure(case.gaps["float32"]))

@@ -12,6 +12,7 @@ from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
 from lesson.page import (
     ask,
+    code,
     computed,
     figure,
     fragment,
@@ -123,8 +124,7 @@ def hints(answer: Answer) -> None:
             args=(key, taken + 1),
         )
     else:
-        # Streamlit colours Python too faintly for its light page (axe: color-contrast).
-        st.code(line_of(answer.name), language=None, wrap_lines=True)
+        code(line_of(answer.name))
 
 
 def hint(answer: Answer, strength: int) -> str:

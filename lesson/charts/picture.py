@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, ParamSpec, cast
 import altair as alt
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Chart = alt.LayerChart | alt.FacetChart
 Drawing = Mapping[str, Any]
@@ -59,16 +60,17 @@ def hover_points(base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.Chart:
 
 
 def table(**columns: Column) -> pa.Table:
-    """Columns of one length; a single word or number stands in every row. Vega does without what is nan."""
+    """Columns of one length; a single word or number stands in every row. Vega does without what is nan,
+    and what is infinite becomes nan, as it would stretch an axis without end."""
     length = next(len(column) for column in columns.values() if not isinstance(column, str | float | int))
-    return pa.table(
-        {
-            name: pa.array(
-                [column] * length if isinstance(column, str | float | int) else column, from_pandas=True
-            )
-            for name, column in columns.items()
-        }
+    return pa.table({name: drawable(column, length) for name, column in columns.items()})
+
+
+def drawable(column: Column, length: int) -> pa.Array:
+    values = pa.array(
+        [column] * length if isinstance(column, str | float | int) else column, from_pandas=True
     )
+    return pc.if_else(pc.is_finite(values), values, None) if pa.types.is_floating(values.type) else values
 
 
 def below(tables: Iterable[pa.Table]) -> pa.Table:

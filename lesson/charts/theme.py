@@ -43,7 +43,7 @@ def log_number(axis: str) -> str:
     """The same for a logarithmic axis, x or y. Wide ones show only what begins with 1, 2 or 5, or with 1;
     Vega would pick whatever fits: 1 3 5 7 9 20 40."""
     least, greatest = f"domain('{axis}')[0]", f"domain('{axis}')[1]"
-    written = f"{greatest} > 1e3 * {least} ? '1' : {greatest} > 4 * {least} ? '125' : '123456789'"
+    written = f"{greatest} > 1e3 * {least} ? '1' : {greatest} > 10 * {least} ? '125' : '123456789'"
     leading = "slice(format(datum.value, '.0e'), 0, 1)"
     return f"indexof({written}, {leading}) < 0 ? '' : {PLAIN_NUMBER}"
 

@@ -37,10 +37,12 @@ def ways(temperature: float) -> dict[str, Estimator]:
     return {"exactly": expected, **estimators(temperature), "naive": naive}
 
 
-def trainings(gated: Gated) -> Iterator[tuple[str, np.ndarray]]:
-    """Each way in turn: the expected loss, median over RUNS seeds (STEPS / EVERY,)."""
+def trainings(gated: Gated) -> Iterator[dict[str, np.ndarray]]:
+    """Each way in turn, all so far by name: the expected loss, median over RUNS seeds (STEPS / EVERY,)."""
+    found: dict[str, np.ndarray] = {}
     for name, way in ways(gated.temperature).items():
-        yield name, np.median(trained(gated, way), 0)
+        found = {**found, name: np.median(trained(gated, way), 0)}
+        yield found
 
 
 def trained(gated: Gated, way: Estimator) -> np.ndarray:

@@ -190,16 +190,17 @@ def start(pair: Pair, join: Join) -> Branches:
     join, biases of zero. Both joins start with the same first units."""
     _, inputs, _, outputs = pair.sizes
     hidden = pair.hidden(join)
-    generator = torch.Generator().manual_seed(pair.seed)
     joined = hidden if join == "add" else 2 * hidden
 
-    def drawn(rows: int, columns: int) -> Tensor:
-        # Column by column, so that more units leave the first ones as they are.
-        return torch.randn((columns, rows), generator=generator).T.contiguous()
+    def drawn(name: int, rows: int, columns: int) -> Tensor:
+        # Each tensor from a source of its own and column by column, so that more units leave the first
+        # ones as they are. (torch draws 16 numbers and more in another order than fewer.)
+        random = np.random.default_rng((pair.seed, 5, name))
+        return torch.from_numpy(random.standard_normal((columns, rows))).float().T.contiguous()
 
-    w1 = (2 / inputs) ** 0.5 * drawn(inputs, hidden)
-    v1 = None if pair.shared else (2 / inputs) ** 0.5 * drawn(inputs, hidden)
-    w2 = joined**-0.5 * drawn(joined, outputs)
+    w1 = (2 / inputs) ** 0.5 * drawn(0, inputs, hidden)
+    v1 = None if pair.shared else (2 / inputs) ** 0.5 * drawn(1, inputs, hidden)
+    w2 = joined**-0.5 * drawn(2, joined, outputs)
     b1, b2 = (torch.zeros(1, hidden), torch.zeros(1, outputs)) if pair.bias else (None, None)
     return Branches(w1, b1, v1, None if v1 is None or b1 is None else b1.clone(), w2, b2)
 

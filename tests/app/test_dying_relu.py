@@ -21,6 +21,12 @@ def test_the_page_at_the_extremes(network: dict[str, object], hard: bool) -> Non
     open_page("dying-relu", **network, **address)
 
 
+def test_a_watched_run_that_blew_up_is_not_called_silent_or_well() -> None:
+    app = open_page("dying-relu", "watch", pace=0.02, scale=3)
+    assert "its units are in no sensible state" in "".join(warning.value for warning in app.warning)
+    assert "In this run no ReLU unit is silent" not in texts(app)
+
+
 def test_no_tab_computes_for_another() -> None:
     app = open_page("dying-relu")
     assert not app.table

@@ -146,7 +146,7 @@ def test_a_learners_table() -> None:
     ).run()
     assert "3 of 3 rows" in texts(app)
     assert "target\n`c`" in texts(app)
-    app.selectbox(key="target").set_value("a").run()
+    app.selectbox(key="csv-target").set_value("a").run()
     assert "`a`" in texts(app)
     assert "**Identical.**" in texts(app)
 

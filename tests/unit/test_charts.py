@@ -12,6 +12,7 @@ from lesson.charts import theme
 from lesson.charts.differences import SHARES, drift_chart, local_chart
 from lesson.charts.lanes import fit_chart, loss_chart
 from lesson.charts.matrices import matrix_chart
+from lesson.charts.picture import table
 from lesson.numeric.curves import Differences, Fit, Losses
 
 WORDS = prose.sections("en", "words")
@@ -51,6 +52,15 @@ def test_a_log_axis_leaves_zero_out() -> None:
     values = np.array([1.0, 0.0, 2.0])
     shown = loss_chart(Losses(STEPS, values, values), WORDS, log=True).table["value"]
     assert sorted(shown.to_pylist()) == [1, 1, 2, 2]
+
+
+def test_what_is_infinite_does_not_stretch_an_axis() -> None:
+    found = table(value=np.array([1.0, np.inf, np.nan, -np.inf]), whole=[1, 2, 3, 4], name="a")
+    assert found.to_pydict() == {
+        "value": [1, None, None, None],
+        "whole": [1, 2, 3, 4],
+        "name": ["a"] * 4,
+    }
 
 
 def test_exact_zero_has_a_place_of_its_own_for_each_parameter() -> None:

@@ -111,6 +111,16 @@ def test_the_budget_is_fair(pair: Pair) -> None:
     assert pair.parameters("add", pair.hidden("add") - 1) < budget
 
 
+@given(PAIRS)
+def test_both_joins_start_with_the_same_first_units(pair: Pair) -> None:
+    fewer, more = sorted((start(pair, join) for join in JOINS), key=lambda branches: branches.w1.shape[1])
+    units = fewer.w1.shape[1]
+    assert torch.equal(fewer.w1, more.w1[:, :units])
+    if fewer.v1 is not None and more.v1 is not None:
+        assert torch.equal(fewer.v1, more.v1[:, :units])
+        assert not torch.equal(fewer.v1, fewer.w1)
+
+
 def test_adding_is_concatenating_with_tied_weights() -> None:
     said = tied_of(Pair()).output
     assert float(said.split(": ")[1]) < 1e-12

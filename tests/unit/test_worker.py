@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -235,6 +236,33 @@ def test_a_shared_run_is_done_once_and_goes_on_when_its_worker_leaves() -> None:
     assert len(begun) == 2
     assert list(shared.watch(work, idle)) == [4]
     assert len(begun) == 2
+
+
+def test_who_watches_to_the_end_does_not_begin_anew() -> None:
+    shared, begun, going_on = Shared[int](), list[int](), threading.Event()
+
+    def work() -> Generator[int, None, None]:
+        begun.append(1)
+        yield 1
+        going_on.wait()
+        yield 2
+
+    def watch() -> list[int]:
+        return list(shared.watch(work, going_on.set))
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(watch)
+        while not begun:
+            time.sleep(0.01)
+        second = pool.submit(watch)
+        # Who watches waits for the lock by now.
+        time.sleep(0.1)
+        going_on.set()
+        assert first.result() == [1, 2, 2]
+        assert second.result()[-1] == 2
+    assert len(begun) == 1
+    assert shared.finished
+    assert shared.latest == 2
 
 
 def test_a_run_that_is_left_is_forgotten_in_the_worker() -> None:
