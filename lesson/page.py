@@ -14,7 +14,7 @@ import streamlit as st
 from lesson import prose
 from lesson.numeric import source
 from lesson.numeric.config import Config
-from lesson.worker import Shared, WorkerLost, compute, compute_in_turns
+from lesson.worker import Shared, WorkerLost, compute, compute_each, compute_in_turns
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 Arguments = ParamSpec("Arguments")
+Argument = TypeVar("Argument")
 Name = TypeVar("Name", bound=str)
 Result = TypeVar("Result")
 
@@ -229,6 +230,13 @@ def one_by_one(
                 place.empty()
     place.empty()
     return found
+
+
+def side_by_side(
+    function: Callable[[Argument], Result], named: Mapping[Name, Argument]
+) -> dict[Name, Result]:
+    """A function's result for each of these, by name, computed side by side; a bar where that takes long."""
+    return one_by_one(st.empty(), len(named), compute_each(function, named))
 
 
 EARNED = {

@@ -158,8 +158,9 @@ def serve(connection: Connection) -> None:
             # Something in it cannot travel; that much can.
             connection.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
         del answer
-        held = min(held, resident())
-        if resident() > held + ROOM:
+        now = resident()
+        held = min(held, now)
+        if now > held + ROOM:
             give_back()
             held = resident()
 

@@ -19,15 +19,15 @@ from lesson.page import (
     computed,
     figure,
     fragment,
-    one_by_one,
     picture,
     say,
+    side_by_side,
     snippet,
     tabs,
     text,
     words,
 )
-from lesson.worker import compute, compute_each
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.joins import Join, Outcome, Pair
@@ -130,9 +130,7 @@ def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
     from lesson.numeric.joins import JOINS, outcome
 
-    return one_by_one(
-        st.empty(), len(JOINS), compute_each(partial(outcome, pair), {join: join for join in JOINS})
-    )
+    return side_by_side(partial(outcome, pair), {join: join for join in JOINS})
 
 
 def residual(pair: Pair) -> None:

@@ -14,8 +14,7 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, figure, fragment, one_by_one, picture, say, snippet, table, tabs, text, words
-from lesson.worker import compute_each
+from lesson.page import ask, figure, fragment, picture, say, side_by_side, snippet, table, tabs, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.dying import Ground, Lives, Trial
@@ -78,7 +77,7 @@ def lives_of(ground: Ground, leak: float) -> dict[str, Lives]:
     from lesson.numeric.dying import live
 
     grounds = {"relu": ground, "leaky_relu": replace(ground, slope=leak)}
-    return one_by_one(st.empty(), len(grounds), compute_each(live, grounds))
+    return side_by_side(live, grounds)
 
 
 def one_run(ground: Ground, leak: float) -> None:
@@ -204,4 +203,4 @@ def trials_of(ground: Ground) -> dict[str, Trial]:
     from lesson.numeric.dying import remedied, trial
 
     grounds = remedied(ground)
-    return one_by_one(st.empty(), len(grounds), compute_each(trial, grounds))
+    return side_by_side(trial, grounds)

@@ -24,15 +24,15 @@ from lesson.page import (
     computed,
     figure,
     fragment,
-    one_by_one,
     picture,
     say,
+    side_by_side,
     table,
     tabs,
     text,
     words,
 )
-from lesson.worker import compute, compute_each
+from lesson.worker import compute
 
 if TYPE_CHECKING:
     from lesson.numeric.mistakes import Mistake
@@ -201,9 +201,7 @@ def case_of(seed: int) -> Case:
     """The notebook's trainings with this seed, shared by all sessions."""
     from lesson.numeric.mystery import RUNS, case, run
 
-    return case(
-        one_by_one(st.empty(), len(RUNS), compute_each(partial(run, seed), {name: name for name in RUNS}))
-    )
+    return case(side_by_side(partial(run, seed), {name: name for name in RUNS}))
 
 
 def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
