@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.learner import Learner
 from benchmarks.server import Server, served
 from lesson.chapters import PARTS
-from tests.unit.test_program import ABSURD, ESCAPES, generated
+from tests.unit.numeric.program.test_program import ABSURD, ESCAPES, generated
 
 CHAPTERS = [name for names in PARTS.values() for name in names]
 AT_ONCE = 4

@@ -24,9 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.descent import Descent, start_of
+from lesson.numeric.from_config import start_of
 from lesson.numeric.source import seven_lines
 from lesson.numeric.training import train
+from lesson.numeric.training.descent import Descent
 
 NOTEBOOK = """
 h_1 = x.mm(w1) + b1

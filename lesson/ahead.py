@@ -13,7 +13,7 @@ MODULES = (
     "lesson.symbolic.linear",
     "lesson.symbolic.tensors",
     "lesson.symbolic.typeset",
-    "lesson.numeric.signals",
+    "lesson.numeric.experiments.matrix_form",
 )
 BEGUN = Lock()
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sympy import Basic, Expr
 
     from lesson.charts.picture import Picture
+    from lesson.numeric.program.whitelist import ProgramError
     from lesson.numeric.snippet import Ran
-    from lesson.numeric.whitelist import ProgramError
     from lesson.settings import Settings
 
 

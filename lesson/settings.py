@@ -16,7 +16,7 @@ import streamlit as st
 from lesson import page
 from lesson.numeric.config import ACTIVATIONS, DTYPES, LIMITS, OPTIMIZERS, Config, Lane
 from lesson.numeric.data import Normal, Source
-from lesson.numeric.whitelist import MOST_CHARACTERS
+from lesson.numeric.program.whitelist import MOST_CHARACTERS
 
 
 def number(raw: str, default: float) -> float:

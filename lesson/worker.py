@@ -124,8 +124,8 @@ def host(*numbers: int) -> None:
     """
     # Pages go first.
     os.nice(5)
-    import_module("lesson.numeric.descent")
-    import_module("lesson.numeric.referee")
+    import_module("lesson.numeric.training.descent")
+    import_module("lesson.numeric.training.referee")
     # Memory is shared until someone writes on it, and the garbage collector writes on all that it looks at.
     gc.freeze()
     *others, mine = numbers

@@ -12,11 +12,11 @@ from lesson.charts.slopes import activation_chart
 from lesson.page import ask, computed, figure, fragment, picture, proved, say, seven_lines, table, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.signals import Signals
+    from lesson.numeric.experiments.matrix_form import Signals
 
 
 def render(network: settings.Settings) -> None:
-    from lesson.numeric.signals import signals
+    from lesson.numeric.experiments.matrix_form import signals
 
     say("question")
     ask("predict")
@@ -58,7 +58,7 @@ def the_gate(found: Signals) -> None:
 
 def at_the_kink(network: settings.Settings, found: Signals) -> None:
     """Six ways to write an activation and their derivatives at zero, and whether it matters here."""
-    from lesson.numeric.signals import at_zero
+    from lesson.numeric.experiments.matrix_form import at_zero
 
     say("at-zero")
     rows = [

@@ -30,7 +30,7 @@ from lesson.page import (
 from lesson.worker import compute
 
 if TYPE_CHECKING:
-    from lesson.numeric.joins import Join, Outcome, Pair
+    from lesson.numeric.experiments.add_or_concat import Join, Outcome, Pair
 
 UNITS = settings.Step("units", 4, (1, 2, 3, 4, 6, 8, 12, 16))
 
@@ -59,7 +59,7 @@ def play(network: settings.Settings) -> None:
 
 def asked(network: settings.Settings, units: int) -> Pair:
     """The learner's network with two branches."""
-    from lesson.numeric.joins import LARGEST, Pair
+    from lesson.numeric.experiments.add_or_concat import LARGEST, Pair
 
     pair = Pair(
         (network.batch, network.inputs, units, network.outputs),
@@ -74,7 +74,7 @@ def asked(network: settings.Settings, units: int) -> Pair:
 
 def what_each_receives(pair: Pair) -> None:
     """The lines of both joins, the two signals behind each, and what the sum leaves out."""
-    from lesson.numeric.joins import JOINS, THROUGH, received, tied_of
+    from lesson.numeric.experiments.add_or_concat import JOINS, THROUGH, received, tied_of
     from lesson.numeric.snippet import code_of
 
     say("backward")
@@ -97,7 +97,7 @@ def what_each_receives(pair: Pair) -> None:
 
 def experiment(pair: Pair) -> None:
     """Both joins on a target of the learner's choice, over many seeds."""
-    from lesson.numeric.joins import RUNS, STEPS, TARGETS, clearly_better
+    from lesson.numeric.experiments.add_or_concat import RUNS, STEPS, TARGETS, clearly_better
 
     say("experiment", runs=RUNS, steps=STEPS)
     titles = {text(f"target-{target}"): target for target in TARGETS}
@@ -128,14 +128,14 @@ def experiment(pair: Pair) -> None:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def duel_of(pair: Pair) -> dict[Join, Outcome]:
     """The trainings, shared by all sessions with the same settings."""
-    from lesson.numeric.joins import JOINS, outcome
+    from lesson.numeric.experiments.add_or_concat import JOINS, outcome
 
     return side_by_side(partial(outcome, pair), {join: join for join in JOINS})
 
 
 def residual(pair: Pair) -> None:
     """A sum that is right: how much of a signal arrives in front of many layers."""
-    from lesson.numeric.joins import DEPTHS, RUNS
+    from lesson.numeric.experiments.add_or_concat import DEPTHS, RUNS
 
     say("residual", runs=RUNS)
     arrived = {text(f"stack-{name}"): values for name, values in depths_of(pair).items()}
@@ -148,6 +148,6 @@ def residual(pair: Pair) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def depths_of(pair: Pair) -> dict[str, np.ndarray]:
-    from lesson.numeric.joins import signal_by_depth
+    from lesson.numeric.experiments.add_or_concat import signal_by_depth
 
     return compute(signal_by_depth, pair)

@@ -13,7 +13,7 @@ from lesson.page import ask, figure, fragment, picture, say, snippet, text, word
 from lesson.worker import compute
 
 if TYPE_CHECKING:
-    from lesson.numeric.recording import Cost
+    from lesson.numeric.experiments.autograd import Cost
 
 MOST_PRESSES = 8
 
@@ -33,30 +33,30 @@ def render(network: settings.Settings) -> None:  # noqa: ARG001
 
 
 def recorded() -> None:
-    from lesson.numeric import recording
+    from lesson.numeric.experiments import autograd
     from lesson.numeric.snippet import ran
 
     say("recorded")
-    snippet(ran(recording.leaves))
+    snippet(ran(autograd.leaves))
     say("recorded-why")
 
 
 def freed() -> None:
     """Backward a second time: the error, and what retain_graph does."""
-    from lesson.numeric import recording
+    from lesson.numeric.experiments import autograd
     from lesson.numeric.snippet import ran
 
     say("freed")
-    snippet(ran(recording.backward_twice))
+    snippet(ran(autograd.backward_twice))
     say("freed-why")
-    snippet(ran(recording.backward_retained))
+    snippet(ran(autograd.backward_retained))
     say("retained-why")
 
 
 @fragment
 def added_up() -> None:
     """Press backward, and watch the gradient grow; zero_grad takes it back."""
-    from lesson.numeric import recording
+    from lesson.numeric.experiments import autograd
     from lesson.numeric.snippet import ran, run
 
     say("added-up")
@@ -65,11 +65,11 @@ def added_up() -> None:
         st.button("loss.backward()", key="press", icon=":material/add:", on_click=press)
         st.button("optimizer.zero_grad()", key="zero", icon=":material/restart_alt:", on_click=zero)
     say("presses" if presses < MOST_PRESSES else "presses-most", presses=presses)
-    picture(arrows_chart(recording.gradients_after(presses), words()), text("arrows-alt"))
-    snippet(ran(recording.pressed, presses))
+    picture(arrows_chart(autograd.gradients_after(presses), words()), text("arrows-alt"))
+    snippet(ran(autograd.pressed, presses))
     say("zeroed")
     # In the worker: a layer draws its weights from torch's one stream, which other snippets here seed.
-    snippet(compute(run, recording.zeroed))
+    snippet(compute(run, autograd.zeroed))
 
 
 def press() -> None:
@@ -82,35 +82,35 @@ def zero() -> None:
 
 def not_recorded() -> None:
     """no_grad with enable_grad inside, and an update in place with and without it."""
-    from lesson.numeric import recording
+    from lesson.numeric.experiments import autograd
     from lesson.numeric.snippet import ran
 
     say("not-recorded")
-    snippet(ran(recording.no_grad))
+    snippet(ran(autograd.no_grad))
     say("in-place")
-    snippet(ran(recording.in_place))
+    snippet(ran(autograd.in_place))
     say("in-place-why")
-    snippet(ran(recording.in_place_unrecorded))
+    snippet(ran(autograd.in_place_unrecorded))
 
 
 def clone_and_alias() -> None:
     """The notebook's second puzzle: why by hand needed a clone and autograd an alias."""
-    from lesson.numeric import recording
+    from lesson.numeric.experiments import autograd
     from lesson.numeric.snippet import ran
 
     say("clone")
-    snippet(ran(recording.cloned))
+    snippet(ran(autograd.cloned))
     say("clone-why")
-    snippet(ran(recording.aliased))
+    snippet(ran(autograd.aliased))
     say("alias-why")
-    snippet(ran(recording.copied))
+    snippet(ran(autograd.copied))
     say("copied-why")
 
 
 @fragment
 def price() -> None:
     """What training by hand costs on clones that still require a gradient."""
-    from lesson.numeric.recording import MOST_STEPS
+    from lesson.numeric.experiments.autograd import MOST_STEPS
 
     say("price")
     steps = st.slider(text("steps"), 20, MOST_STEPS, 200, 20, key="price-steps", persist_state="session")
@@ -131,6 +131,6 @@ def price() -> None:
 @st.cache_data(max_entries=8, show_spinner=False)
 def cost(steps: int) -> Cost:
     """Measured once for all visitors."""
-    from lesson.numeric import recording
+    from lesson.numeric.experiments import autograd
 
-    return compute(recording.cost, steps)
+    return compute(autograd.cost, steps)

@@ -29,8 +29,8 @@ from lesson.page import (
 from lesson.worker import Shared, compute
 
 if TYPE_CHECKING:
-    from lesson.numeric.estimates import Findings
-    from lesson.numeric.gates import Gated
+    from lesson.numeric.experiments.bernoulli_gate.estimates import Findings
+    from lesson.numeric.experiments.bernoulli_gate.gates import Gated
 
 GATES = settings.Step("gates", 4, (1, 2, 3, 4, 5, 6))
 TEMPERATURE = settings.Step("temperature", 0.5, (0.05, 0.1, 0.2, 0.5, 1.0, 2.0))
@@ -68,7 +68,7 @@ def play(network: settings.Settings) -> None:
 
 def asked(network: settings.Settings, units: int, temperature: float) -> Gated:
     """The learner's network with a gate on each hidden unit."""
-    from lesson.numeric.gates import LARGEST, Gated
+    from lesson.numeric.experiments.bernoulli_gate.gates import LARGEST, Gated
 
     gated = Gated(
         (network.batch, network.inputs, units, network.outputs),
@@ -84,7 +84,7 @@ def asked(network: settings.Settings, units: int, temperature: float) -> Gated:
 
 def the_flip(gated: Gated) -> None:
     """What torch makes of it, and four ways round it: each estimator's idea and its lines."""
-    from lesson.numeric.gates import SHOWN, StraightThrough, unnoticed_of
+    from lesson.numeric.experiments.bernoulli_gate.gates import SHOWN, StraightThrough, unnoticed_of
     from lesson.numeric.snippet import code_of, source_of
 
     say("unnoticed")
@@ -104,7 +104,7 @@ def the_flip(gated: Gated) -> None:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def findings_of(gated: Gated) -> Findings:
     """What the draws tell, shared by all sessions with the same settings."""
-    from lesson.numeric.estimates import findings
+    from lesson.numeric.experiments.bernoulli_gate.estimates import findings
 
     return compute(findings, gated)
 
@@ -118,7 +118,7 @@ def beside_the_truth(gated: Gated) -> None:
 
 def one_entry(found: Findings, gated: Gated) -> None:
     """Where the draws of one weight's gradient fall."""
-    from lesson.numeric.estimates import SAMPLES
+    from lesson.numeric.experiments.bernoulli_gate.estimates import SAMPLES
 
     say("one-entry", samples=f"{SAMPLES:,}")
     entries = gated.entries
@@ -157,7 +157,7 @@ def bias_and_spread(found: Findings) -> None:
 
 def more_samples(gated: Gated) -> None:
     """Bias and variance in one picture: the error of a mean against the number of draws."""
-    from lesson.numeric.estimates import COUNTS
+    from lesson.numeric.experiments.bernoulli_gate.estimates import COUNTS
 
     say("more-samples")
     errors = {text(f"name-{name}"): error for name, error in findings_of(gated).error.items()}
@@ -170,7 +170,7 @@ def more_samples(gated: Gated) -> None:
 
 def train(gated: Gated) -> None:
     """All six ways, on request, one after the other."""
-    from lesson.numeric.gate_training import RUNS, STEPS
+    from lesson.numeric.experiments.bernoulli_gate.gate_training import RUNS, STEPS
 
     say("train", runs=RUNS, steps=STEPS)
     if st.button(text("train-button"), icon=":material/play_arrow:", key="train-gates"):
@@ -189,7 +189,7 @@ def train(gated: Gated) -> None:
 
 def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
     """All trainings, done once for all who ask for these settings."""
-    from lesson.numeric.gate_training import trainings, ways
+    from lesson.numeric.experiments.bernoulli_gate.gate_training import trainings, ways
 
     bar, found = st.empty(), dict[str, np.ndarray]()
     with closing(watched(shared(gated), bar, trainings, gated)) as so_far:
@@ -206,7 +206,7 @@ def shared(gated: Gated) -> Shared[dict[str, np.ndarray]]:  # noqa: ARG001
 
 def your_own_function() -> None:
     """An autograd.Function with a backward pass by hand, and gradcheck, which finds a planted error."""
-    from lesson.numeric.functions import (
+    from lesson.numeric.experiments.bernoulli_gate.functions import (
         Forgetful,
         Rectified,
         checked,

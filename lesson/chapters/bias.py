@@ -11,11 +11,11 @@ from lesson.charts.matrices import matrix_chart
 from lesson.page import ask, computed, figure, formula, picture, proved, say, seven_lines, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.signals import Signals
+    from lesson.numeric.experiments.matrix_form import Signals
 
 
 def render(network: settings.Settings) -> None:
-    from lesson.numeric.signals import signals
+    from lesson.numeric.experiments.matrix_form import signals
 
     say("question")
     ask("predict")

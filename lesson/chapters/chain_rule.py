@@ -27,7 +27,7 @@ from lesson.page import (
 )
 
 if TYPE_CHECKING:
-    from lesson.numeric.one_weight import Moment
+    from lesson.numeric.experiments.chain_rule import Moment
     from lesson.symbolic.derivation import Step
 
 
@@ -75,7 +75,7 @@ def pick() -> None:
 @fragment
 def play(network: settings.Settings, chosen: Chosen) -> None:
     """The chain with its numbers, the same number six ways, and the weight dragged along the curve."""
-    from lesson.numeric.one_weight import REACH, moment
+    from lesson.numeric.experiments.chain_rule import REACH, moment
     from lesson.symbolic import chain
 
     moved = st.slider(

@@ -17,7 +17,7 @@ from lesson.charts.units import units_chart
 from lesson.page import ask, figure, fragment, picture, say, side_by_side, snippet, table, tabs, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.dying import Ground, Lives, Trial
+    from lesson.numeric.experiments.dying_relu import Ground, Lives, Trial
 
 SCALE = settings.Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
 START_BIAS = settings.Real("start_bias", -1.0, -3.0, 1.0)
@@ -51,7 +51,7 @@ def play(network: settings.Settings) -> None:
 
 def controls(network: settings.Settings) -> tuple[Ground, float]:
     """What the ReLU network grows on, and the slope of the other."""
-    from lesson.numeric.dying import LARGEST, Ground
+    from lesson.numeric.experiments.dying_relu import LARGEST, Ground
 
     settings.heed_address(settings.ZEROS, SCALE, START_BIAS, PACE, LEAK)
     left, right = st.columns(2)
@@ -74,7 +74,7 @@ def both_of(ground: Ground, leak: float) -> Both:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def lives_of(ground: Ground, leak: float) -> dict[str, Lives]:
     """The trainings of both, shared by all sessions with the same settings."""
-    from lesson.numeric.dying import live
+    from lesson.numeric.experiments.dying_relu import live
 
     grounds = {"relu": ground, "leaky_relu": replace(ground, slope=leak)}
     return side_by_side(live, grounds)
@@ -116,7 +116,7 @@ def one_run(ground: Ground, leak: float) -> None:
 
 
 def why_it_stays(relu: Lives, number: int, unit: int) -> None:
-    from lesson.numeric.dying import why_it_stays_of
+    from lesson.numeric.experiments.dying_relu import why_it_stays_of
 
     say("why-it-stays", unit=unit)
     snippet(why_it_stays_of(relu, number, unit))
@@ -125,7 +125,7 @@ def why_it_stays(relu: Lives, number: int, unit: int) -> None:
 
 def many_runs(ground: Ground, leak: float) -> None:
     """All runs at once: means over the steps, and deaths counted."""
-    from lesson.numeric.dying import RUNS, STEPS
+    from lesson.numeric.experiments.dying_relu import RUNS, STEPS
 
     say("many-runs", runs=RUNS, steps=STEPS)
     both = both_of(ground, leak)
@@ -173,7 +173,7 @@ def counted(both: Both) -> None:
 
 def remedies(ground: Ground) -> None:
     """What helps, each change alone, over all seeds."""
-    from lesson.numeric.dying import RUNS
+    from lesson.numeric.experiments.dying_relu import RUNS
 
     say("remedies", runs=RUNS)
     tried = trials_of(ground)
@@ -200,7 +200,7 @@ def remedies(ground: Ground) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def trials_of(ground: Ground) -> dict[str, Trial]:
     """The trainings with each remedy, shared by all sessions with the same settings."""
-    from lesson.numeric.dying import remedied, trial
+    from lesson.numeric.experiments.dying_relu import remedied, trial
 
     grounds = remedied(ground)
     return side_by_side(trial, grounds)

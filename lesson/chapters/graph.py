@@ -21,7 +21,7 @@ def render(network: settings.Settings) -> None:
 @fragment
 def play(network: settings.Settings) -> None:
     """A forward pass of the learner's choice, its code, and both graphs that it left."""
-    from lesson.numeric.graph import FORWARDS, SHOWN, graphs
+    from lesson.numeric.experiments.graph import FORWARDS, SHOWN, graphs
     from lesson.numeric.snippet import code_of
 
     say("forward-pass")

@@ -22,7 +22,7 @@ def render(network: settings.Settings) -> None:
 
 
 def both_trainings(config: Config) -> None:
-    from lesson.numeric.overview import overview
+    from lesson.numeric.training.overview import overview
 
     with st.skeleton(height=420):
         found = computed(overview, config)

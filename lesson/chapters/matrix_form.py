@@ -59,7 +59,7 @@ def the_step(step: Step, values: dict[Any, float] | None) -> None:
 
 def numbers(network: settings.Settings, line: str) -> dict[Any, float]:
     """The learner's numbers for the symbols of a derivation."""
-    from lesson.numeric.signals import signals
+    from lesson.numeric.experiments.matrix_form import signals
     from lesson.symbolic.matrix_form import values
 
     return values(line, computed(signals, settings.config(network)))
@@ -67,7 +67,7 @@ def numbers(network: settings.Settings, line: str) -> dict[Any, float]:
 
 def why_transposed(network: settings.Settings) -> None:
     """grad_a as it is, and with grad_w2.T in the place of w2.T: shapes agree, numbers do not."""
-    from lesson.numeric.signals import signals
+    from lesson.numeric.experiments.matrix_form import signals
 
     say("transposed", outputs=network.outputs, hidden=network.hidden)
     found = computed(signals, settings.config(network))

@@ -14,14 +14,14 @@ from lesson.charts.differences import local_chart
 from lesson.charts.growth import growth_chart
 from lesson.charts.network import Chosen, choices
 from lesson.charts.surface import surface_chart
-from lesson.numeric import curves
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
+from lesson.numeric.training import curves
 from lesson.page import ask, code, computed, figure, fragment, picture, say, snippet, tabs, text, words
 from lesson.worker import compute
 
 if TYPE_CHECKING:
-    from lesson.numeric.descent import Stretch
+    from lesson.numeric.training.descent import Stretch
 
 STEPS = 100
 RATE = settings.Step(
@@ -41,7 +41,7 @@ def render(network: settings.Settings) -> None:
 
 def sum_or_mean(network: settings.Settings) -> None:
     """Where a factor comes from: both reductions of MSELoss on the learner's network."""
-    from lesson.numeric.reductions import sum_and_mean_of
+    from lesson.numeric.experiments.optimizers.reductions import sum_and_mean_of
 
     say("reduction")
     snippet(computed(sum_and_mean_of, settings.config(network)))
@@ -51,7 +51,7 @@ def sum_or_mean(network: settings.Settings) -> None:
 @fragment
 def play(network: settings.Settings) -> None:
     """One optimizer and one learning rate: its lines, three trainings, its updates, three paths."""
-    from lesson.numeric.race import affordable
+    from lesson.numeric.experiments.optimizers.race import affordable
 
     say("rules")
     settings.heed_address(settings.OPTIMIZER, RATE)
@@ -69,7 +69,7 @@ def play(network: settings.Settings) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
 def race_of(config: Config) -> dict[str, Stretch]:
     """The three trainings, shared by all sessions with the same settings."""
-    from lesson.numeric.race import race
+    from lesson.numeric.experiments.optimizers.race import race
 
     return compute(race, config)
 
@@ -101,7 +101,7 @@ def three_trainings(config: Config) -> None:
 
 def update_by_update(config: Config, optimizer: str) -> None:
     """By hand beside torch.optim at every step: same weights, same gradient, same past."""
-    from lesson.numeric.update_referee import compare_updates
+    from lesson.numeric.experiments.optimizers.update_referee import compare_updates
 
     say("updates")
     stretch = race_of(config)[optimizer]
@@ -129,7 +129,7 @@ def three_paths(network: settings.Settings, config: Config) -> None:
     if across == up:
         st.info(text("same-weight"), icon=":material/info:")
         return
-    from lesson.numeric.surface import surface
+    from lesson.numeric.experiments.optimizers.surface import surface
 
     found = computed(surface, config, config.place(*across), config.place(*up))
     picture(surface_chart(found, across.name, up.name, words()), text("surface-alt"))

@@ -9,7 +9,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.numeric.matrix_text import MatrixError, matrix_of
+from lesson.numeric.experiments.matrix_text import MatrixError, matrix_of
 from lesson.page import ask, devices, fragment, picture, quoted, say, sides, snippet, text, words
 from lesson.worker import compute
 
@@ -41,7 +41,7 @@ def side_by_side(left: Ran, right: Ran) -> None:
 
 def arrays_and_tensors(seed: int) -> None:
     """The same numbers' kind in numpy and in torch, and two ways to create a tensor."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
     from lesson.numeric.snippet import ran
 
     say("arrays")
@@ -54,7 +54,7 @@ def arrays_and_tensors(seed: int) -> None:
 @fragment
 def a_dtype() -> None:
     """What a dtype does to the same numbers."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
     from lesson.numeric.snippet import ran
 
     say("dtype")
@@ -73,7 +73,7 @@ def a_dtype() -> None:
 @fragment
 def operations() -> None:
     """The notebook's operations on two matrices that the learner types, in torch and in numpy."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
 
     say("operations")
     name = st.segmented_control(
@@ -125,7 +125,7 @@ def typed_matrix(key: str, default: str) -> np.ndarray | None:
 @fragment
 def view_is_no_transpose() -> None:
     """The same numbers, viewed and transposed: same shape, other places."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
     from lesson.numeric.snippet import ran
 
     say("view")
@@ -145,7 +145,7 @@ def view_is_no_transpose() -> None:
 @fragment
 def shared_memory() -> None:
     """Change one, watch the other: numpy and torch, a tensor and its view."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
     from lesson.numeric.snippet import ran
 
     say("memory")
@@ -156,7 +156,7 @@ def shared_memory() -> None:
 @fragment
 def a_device() -> None:
     """Where a tensor lives, and what a matrix product costs there, measured on this server."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
     from lesson.numeric.snippet import ran
 
     *_, last = devices()
@@ -172,6 +172,6 @@ def a_device() -> None:
 @st.cache_data(max_entries=1, show_spinner=False)
 def product_times() -> dict[str, list[float]]:
     """Measured once for all visitors, until somebody asks for it again."""
-    from lesson.numeric import tensors
+    from lesson.numeric.experiments import tensors
 
     return compute(tensors.product_times)

@@ -12,11 +12,11 @@ from lesson import settings
 from lesson.charts.differences import drift_chart, local_chart
 from lesson.charts.lanes import fit_chart, loss_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.numeric import curves
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
-from lesson.numeric.whitelist import ProgramError
+from lesson.numeric.program.whitelist import ProgramError
+from lesson.numeric.training import curves
 from lesson.page import (
     ask,
     computed,
@@ -329,7 +329,7 @@ def fit(history: History) -> None:
     """The fitted curve, where the data has one input and one output."""
     _, inputs, _, outputs = history.config.sizes
     if (inputs, outputs) == (1, 1):
-        from lesson.numeric.fit import fitted
+        from lesson.numeric.training.fit import fitted
 
         say("fit")
         picture(fit_chart(fitted(history, -1), words()), text("fit-alt"))

@@ -13,11 +13,11 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.ahead import ahead_chart
 from lesson.charts.growth import growth_chart
-from lesson.numeric import curves
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.mistakes import COLLECTION
+from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.source import LINES
+from lesson.numeric.training import curves
 from lesson.page import (
     ask,
     code,
@@ -35,9 +35,9 @@ from lesson.page import (
 from lesson.worker import compute
 
 if TYPE_CHECKING:
-    from lesson.numeric.mistakes import Mistake
-    from lesson.numeric.mystery import Case
-    from lesson.numeric.witnesses import Hearing
+    from lesson.numeric.experiments.wrong_gradients.mystery import Case
+    from lesson.numeric.experiments.wrong_gradients.witnesses import Hearing
+    from lesson.numeric.program.mistakes import Mistake
 
 WITNESSES = ("shapes", "loss", "finite", "autograd")
 
@@ -88,7 +88,7 @@ def title_of(name: str) -> str:
 @st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Config: repr})
 def hearing_of(name: str, config: Config, on_kink: bool) -> Hearing:
     """What the witnesses say, the same for all sessions with the same settings."""
-    from lesson.numeric.witnesses import hear
+    from lesson.numeric.experiments.wrong_gradients.witnesses import hear
 
     return compute(hear, name, config, on_kink)
 
@@ -175,9 +175,9 @@ def the_collection(found: dict[str, dict[str, bool]]) -> None:
 
 def the_mystery(seed: int) -> None:
     """The notebook's two trainings, its three suspects, the culprit, and the mended run."""
-    from lesson.numeric import mystery
-    from lesson.numeric.overview import overview
+    from lesson.numeric.experiments.wrong_gradients import mystery
     from lesson.numeric.snippet import code_of
+    from lesson.numeric.training.overview import overview
 
     say("mystery")
     with st.expander(text("loops")):
@@ -199,7 +199,7 @@ def the_mystery(seed: int) -> None:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def case_of(seed: int) -> Case:
     """The notebook's trainings with this seed, shared by all sessions."""
-    from lesson.numeric.mystery import RUNS, case, run
+    from lesson.numeric.experiments.wrong_gradients.mystery import RUNS, case, run
 
     return case(side_by_side(partial(run, seed), {name: name for name in RUNS}))
 
@@ -212,7 +212,7 @@ def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
 @fragment
 def who_is_ahead(seed: int) -> None:
     """Many seeds at once, on request: sometimes one, sometimes the other."""
-    from lesson.numeric.mystery import ahead
+    from lesson.numeric.experiments.wrong_gradients.mystery import ahead
 
     say("ahead")
     if st.button(text("ahead-button"), icon=":material/casino:", key="ahead"):

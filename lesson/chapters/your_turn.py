@@ -26,7 +26,7 @@ from lesson.page import (
 )
 
 if TYPE_CHECKING:
-    from lesson.numeric.exercise import Answer, Corrected
+    from lesson.numeric.experiments.your_turn import Answer, Corrected
 
 STRENGTHS = ("hint", "stronger", "strongest", "solution")
 
@@ -45,7 +45,7 @@ def render(network: settings.Settings) -> None:
 
 def exercise(network: settings.Settings) -> None:
     """What the learner writes, what became of each line, and where to go on."""
-    from lesson.numeric.exercise import LARGEST, correct
+    from lesson.numeric.experiments.your_turn import LARGEST, correct
 
     written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
     config = settings.config(network)

@@ -10,7 +10,7 @@ import altair as alt
 
 from lesson.charts import theme
 from lesson.charts.picture import Picture, below, drawing, hover_points, part, parts, records, span, table
-from lesson.numeric.curves import Differences
+from lesson.numeric.training.curves import Differences
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
 
 if TYPE_CHECKING:
-    from lesson.numeric.graph import Graph
+    from lesson.numeric.experiments.graph import Graph
 
 ROW = 62
 """Pixels between two layers."""

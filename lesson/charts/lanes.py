@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from lesson.charts import theme
 from lesson.charts.growth import axis
 from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, part, parts, span, table
-from lesson.numeric.curves import Fit, Losses
+from lesson.numeric.training.curves import Fit, Losses
 
 
 def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> Picture:

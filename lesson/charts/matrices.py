@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from lesson.charts.picture import Chart, Picture, drawing, table
-from lesson.numeric.curves import CELLS
+from lesson.numeric.training.curves import CELLS
 
 CELL_HEIGHT = 34
 FRAME = 84

@@ -13,7 +13,7 @@ from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
 
 if TYPE_CHECKING:
-    from lesson.numeric.one_weight import Moment
+    from lesson.numeric.experiments.chain_rule import Moment
 
 REACH = 3.0
 """The activation is drawn for pre-activations up to this size."""

@@ -13,7 +13,7 @@ from lesson.charts.growth import COLORS, DASHES
 from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, part, parts, span, table
 
 if TYPE_CHECKING:
-    from lesson.numeric.surface import Surface
+    from lesson.numeric.experiments.optimizers.surface import Surface
 
 
 def surface_chart(surface: Surface, across: str, up: str, words: Mapping[str, str]) -> Picture:

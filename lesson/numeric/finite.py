@@ -10,8 +10,8 @@ from torch import Tensor
 
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
-from lesson.numeric.descent import activation_of, start_of, tensors_of
 from lesson.numeric.flat import flatten, unflatten
+from lesson.numeric.from_config import activation_of, start_of, tensors_of
 from lesson.numeric.network import Activation, Params, affine, forward, loss
 from lesson.numeric.rounding import allowance, gamma
 

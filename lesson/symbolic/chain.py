@@ -12,7 +12,7 @@ from sympy import Derivative, Expr, Float, Piecewise, Symbol, factor, lambdify, 
 from lesson.symbolic.derivation import Step, phi, slope_of
 
 if TYPE_CHECKING:
-    from lesson.numeric.one_weight import Moment
+    from lesson.numeric.experiments.chain_rule import Moment
 
 REST = Symbol(r"\ldots")
 """The terms of a sum in which a variable does not occur."""

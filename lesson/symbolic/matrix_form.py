@@ -21,7 +21,7 @@ from lesson.symbolic.derivation import Step
 from lesson.symbolic.tensors import entries
 
 if TYPE_CHECKING:
-    from lesson.numeric.signals import Signals
+    from lesson.numeric.experiments.matrix_form import Signals
 
 LARGEST = 3
 """Wider matrices of symbols are walls; the steps are the same."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lesson.numeric.tensors import OPERATIONS
+from lesson.numeric.experiments.tensors import OPERATIONS
 from tests.app.lesson_app import open_page, texts
 
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lesson import prose
-from lesson.numeric.mistakes import COLLECTION
+from lesson.numeric.program.mistakes import COLLECTION
 from tests.app.lesson_app import open_page, texts
 from tests.app.test_derivation import NETWORKS
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lesson.numeric.mistakes import OFTEN_WRITTEN, Mistake
+from lesson.numeric.program.mistakes import OFTEN_WRITTEN, Mistake
 from lesson.numeric.source import LINES, seven_lines
 from tests.app.lesson_app import metrics, open_page, texts
 from tests.app.test_derivation import NETWORKS
-from tests.unit.test_program import NOTEBOOK
+from tests.unit.numeric.program.test_program import NOTEBOOK
 
 
 def write(app: AppTest, text: str) -> AppTest:

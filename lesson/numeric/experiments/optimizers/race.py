@@ -1,0 +1,27 @@
+"""Three optimizers from one start, by hand: what their losses and updates were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.training.descent import Descent, Stretch
+
+RACE_BYTES = 8 * 2**20
+"""What the weights and gradients of all steps may take, in float32."""
+
+
+def affordable(config: Config) -> Config:
+    """The same for as many steps as RACE_BYTES have room for, at least one."""
+    step = 2 * len(OPTIMIZERS) * 4 * config.parameters
+    return replace(config, steps=max(1, min(config.steps, RACE_BYTES // step)))
+
+
+def race(config: Config) -> dict[str, Stretch]:
+    """The configured training by hand with each optimizer, up to where it blows up."""
+    data = config.source.load()
+    found = {}
+    for name in OPTIMIZERS:
+        stretch = Descent("by_hand", replace(config, optimizer=name), data).advance(config.steps)
+        found[name] = stretch.first(stretch.finite_steps)
+    return found

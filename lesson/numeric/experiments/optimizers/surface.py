@@ -1,0 +1,98 @@
+"""The loss over two chosen weights, all others held, and the paths that optimizers take down it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesson.numeric import by_hand
+from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.flat import flatten, unflatten
+from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.network import Activation, Params, forward, loss
+from lesson.numeric.optimizers import BY_HAND
+
+REACH = 3.0
+"""The surface reaches this far from the start, in each direction."""
+
+GRID = 31
+STEPS = 60
+MOST_WORK = 2 * 10**8
+"""Multiplications for the whole surface; of larger networks fewer observations are taken."""
+
+NUMBERS_AT_ONCE = 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """across, up (GRID,): values of the two weights. losses (GRID, GRID): a row for each value of up.
+
+    paths: for each optimizer (k, 2), from the start on, until it leaves the surface. rows: how many
+    observations the loss is the sum of.
+    """
+
+    across: np.ndarray
+    up: np.ndarray
+    losses: np.ndarray
+    paths: Mapping[str, np.ndarray]
+    rows: int
+
+    @property
+    def left(self) -> list[str]:
+        """The optimizers that left the surface before their last step."""
+        return [name for name, path in self.paths.items() if len(path) <= STEPS]
+
+
+def surface(config: Config, across: int, up: int) -> Surface:
+    """across and up: places of two different entries in the flat vector of weights. float64, at the
+    configured start and learning rate. Raises ValueError where both are one entry."""
+    if across == up:
+        raise ValueError("a surface needs two different weights")
+    batch, inputs, hidden, outputs = config.sizes
+    rows = int(np.clip(MOST_WORK // (GRID**2 * hidden * (inputs + outputs)), 1, batch))
+    x, y = (tensor[:rows] for tensor in tensors_of(config.source.load(), torch.float64))
+    like = start_of(config, torch.float64)
+    start, chosen = flatten(like), torch.tensor([across, up])
+    task = x, y, like, activation_of(config)
+    axes = [torch.linspace(-REACH, REACH, GRID, dtype=torch.float64) + start[place] for place in chosen]
+    grid = torch.cartesian_prod(*axes)
+    at_once = max(1, NUMBERS_AT_ONCE // (len(start) + rows * hidden))
+    losses = torch.vmap(lambda pair: loss_at(start.index_copy(0, chosen, pair), *task), chunk_size=at_once)
+    return Surface(
+        axes[0].numpy(),
+        axes[1].numpy(),
+        losses(grid).view(GRID, GRID).T.numpy(),
+        {name: path(name, config.learning_rate, start, chosen, *task) for name in OPTIMIZERS},
+        rows,
+    )
+
+
+def loss_at(weights: Tensor, x: Tensor, y: Tensor, like: Params, activation: Activation) -> Tensor:
+    return loss(forward(x, unflatten(weights, like), activation).out, y)
+
+
+def path(
+    name: str,
+    rate: float,
+    start: Tensor,
+    chosen: Tensor,
+    x: Tensor,
+    y: Tensor,
+    like: Params,
+    activation: Activation,
+) -> np.ndarray:
+    """Where an optimizer by hand takes the two chosen weights."""
+    optimizer, weights, first = BY_HAND[name](rate), start.clone(), start[chosen]
+    pair, places = first.clone(), [first]
+    for _ in range(STEPS):
+        gradient = flatten(by_hand.gradients(x, y, unflatten(weights, like), activation))
+        optimizer.step(pair, gradient[chosen])
+        if not ((pair - first).abs() <= REACH).all():
+            break
+        places.append(pair.clone())
+        weights[chosen] = pair
+    return torch.stack(places).numpy()

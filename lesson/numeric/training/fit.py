@@ -1,0 +1,39 @@
+"""The curve that each lane has fitted to data with one input."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from lesson.numeric.config import LaneName
+from lesson.numeric.flat import unflatten
+from lesson.numeric.from_config import activation_of, start_of
+from lesson.numeric.network import forward
+from lesson.numeric.training import History
+from lesson.numeric.training.curves import Fit
+
+GRID = 200
+
+
+def fitted(history: History, row: int) -> Fit:
+    """The curves at a recorded row of a history whose data has one input and one output."""
+    config = history.config
+    data = config.source.load()
+    grid = np.linspace(data.x.min(), data.x.max(), GRID, dtype=np.float64)
+
+    def predicted(name: LaneName) -> np.ndarray:
+        params = unflatten(
+            torch.from_numpy(history.weights[name][row]).double(), start_of(config, torch.float64)
+        )
+        out = forward(torch.from_numpy(grid[:, None]), params, activation_of(config)).out
+        return out[:, 0].numpy()
+
+    return Fit(
+        data.inputs[0],
+        data.outputs[0],
+        data.x[:, 0],
+        data.y[:, 0],
+        grid,
+        predicted("by_hand"),
+        predicted("autograd"),
+    )

@@ -1,0 +1,69 @@
+"""The loss surface is the network's loss, and the paths on it are descents."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.data import Normal
+from lesson.numeric.experiments.optimizers.reductions import sum_and_mean_of
+from lesson.numeric.experiments.optimizers.surface import GRID, REACH, STEPS, surface
+from lesson.numeric.flat import flatten, unflatten
+from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.network import forward, loss
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 4), st.integers(1, 4), st.booleans(), st.data())
+def test_the_surface_is_the_loss_of_the_network(
+    hidden: int, outputs: int, bias: bool, data: st.DataObject
+) -> None:
+    config = Config(Normal(5, 2, outputs), hidden=hidden, bias=bias)
+    like = start_of(config, torch.float64)
+    weights = flatten(like)
+    places = data.draw(st.lists(st.integers(0, len(weights) - 1), min_size=2, max_size=2, unique=True))
+    found = surface(config, *places)
+    i, j = data.draw(st.tuples(*[st.integers(0, GRID - 1)] * 2))
+    weights[places[0]], weights[places[1]] = found.across[i], found.up[j]
+    x, y = tensors_of(config.source.load(), torch.float64)
+    expected = loss(forward(x, unflatten(weights, like), activation_of(config)).out, y)
+    assert found.losses[j, i] == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_paths_start_together_and_stay_on_the_surface() -> None:
+    config = Config(learning_rate=1e-3)
+    found = surface(config, config.place("w1", 0, 0), config.place("w2", 0, 0))
+    start = found.across[GRID // 2], found.up[GRID // 2]
+    for name in OPTIMIZERS:
+        path = found.paths[name]
+        assert path[0] == pytest.approx(start)
+        assert (np.abs(path - start) <= REACH).all()
+        assert (len(path) == STEPS + 1) == (name not in found.left)
+    assert "momentum" in surface(Config(learning_rate=3e-3), 0, 8).left
+
+
+def test_a_surface_needs_two_weights() -> None:
+    with pytest.raises(ValueError, match="two different"):
+        surface(Config(), 3, 3)
+
+
+def test_a_large_network_is_bounded() -> None:
+    config = Config(Normal(8192, 256, 32), hidden=1024)
+    assert surface(config, 0, 1).rows == 1
+
+
+@pytest.mark.parametrize("entry", [("w1", 2, 1), ("b1", 0, 1), ("w2", 1, 0), ("b2", 0, 0)])
+def test_a_place_in_the_flat_vector_is_the_entry(entry: tuple[str, int, int]) -> None:
+    start = start_of(Config(), torch.float64)
+    assert flatten(start)[Config().place(*entry)] == getattr(start, entry[0])[entry[1:]]
+
+
+def test_the_mean_is_the_sum_over_the_number_of_entries() -> None:
+    lines = sum_and_mean_of(Config(Normal(6, 2, 3))).output.splitlines()
+    (total, slope), (mean, mean_slope) = ([float(v) for v in line.split()[1:]] for line in lines[:2])
+    assert lines[2] == "entries: 18"
+    assert (mean, mean_slope) == pytest.approx((total / 18, slope / 18), rel=1e-12)

@@ -1,0 +1,181 @@
+"""Both joins by hand and by autograd, and what the page claims about them over many seeds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lesson.numeric.experiments import add_or_concat
+from lesson.numeric.experiments.add_or_concat import (
+    JOINS,
+    LARGEST,
+    RUNS,
+    STEPS,
+    TARGETS,
+    Join,
+    Outcome,
+    Pair,
+    arriving,
+    by_autograd,
+    clearly_better,
+    forward,
+    outcome,
+    received,
+    signal_by_depth,
+    start,
+    task,
+    tied_of,
+    trained,
+)
+from lesson.numeric.network import loss
+
+PAIRS = st.builds(
+    Pair,
+    sizes=st.tuples(*(st.integers(1, most) for most in LARGEST)),
+    bias=st.booleans(),
+    slope=st.sampled_from([0.0, 0.01, 0.3]),
+    target=st.sampled_from(TARGETS),
+    shared=st.booleans(),
+    seed=st.integers(0, 9999),
+)
+
+
+@given(PAIRS, st.sampled_from(JOINS))
+def test_by_hand_is_autograd(pair: Pair, join: Join) -> None:
+    found = received(pair, join)
+    assert found.identical
+    assert found.largest == 0
+
+
+@given(PAIRS)
+def test_adding_hands_both_the_same_and_concatenating_each_its_own(pair: Pair) -> None:
+    added, concatenated = received(pair, "add"), received(pair, "concat")
+    assert np.array_equal(added.grad_a1, added.grad_a2)
+    assert added.grad_a1.any()
+    assert not np.array_equal(concatenated.grad_a1, concatenated.grad_a2)
+
+
+@pytest.mark.parametrize("join", JOINS)
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_planted_error_is_not_called_identical(
+    join: Join, shared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = add_or_concat.THROUGH[join]
+
+    def swapped(grad_out: torch.Tensor, w2: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        first, second = right(grad_out, w2)
+        return second, 2 * first
+
+    monkeypatch.setitem(add_or_concat.THROUGH, join, swapped)
+    found = received(Pair(shared=shared), join)
+    assert not found.identical
+    assert found.largest > 0.01
+
+
+@pytest.mark.parametrize("join", JOINS)
+@pytest.mark.parametrize("shared", [True, False])
+def test_autograd_agrees_with_finite_differences(join: Join, shared: bool) -> None:
+    pair = Pair((5, 2, 3, 2), slope=0.2, shared=shared, seed=4)
+    x1, x2, y = (values.double() for values in task(pair))
+    branches = start(pair, join)._replace()
+    branches = type(branches)(*(p if p is None else p.double() for p in branches))  # type: ignore[arg-type]
+    gradients = by_autograd(x1, x2, y, branches, join, pair.activation)
+    step = 1e-6
+    for place, gradient in enumerate(gradients):
+        if gradient is None:
+            continue
+        for entry in np.ndindex(tuple(gradient.shape)):
+            ends = []
+            for sign in (1, -1):
+                moved = branches[place].clone()  # type: ignore[union-attr]
+                moved[entry] += sign * step
+                changed = branches._replace(**{branches._fields[place]: moved})
+                ends.append(loss(forward(x1, x2, changed, join, pair.activation).out, y).item())
+            assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(
+                gradient[entry].item(), rel=1e-5, abs=1e-6
+            )
+
+
+@given(PAIRS)
+def test_the_budget_is_fair(pair: Pair) -> None:
+    for join in JOINS:
+        learned = sum(p.numel() for p in start(pair, join) if p is not None)
+        assert learned == pair.parameters(join, pair.hidden(join))
+    budget = pair.parameters("concat", pair.hidden("concat"))
+    assert pair.parameters("add", pair.hidden("add")) >= budget
+    assert pair.parameters("add", pair.hidden("add") - 1) < budget
+
+
+@given(PAIRS)
+def test_both_joins_start_with_the_same_first_units(pair: Pair) -> None:
+    fewer, more = sorted((start(pair, join) for join in JOINS), key=lambda branches: branches.w1.shape[1])
+    units = fewer.w1.shape[1]
+    assert torch.equal(fewer.w1, more.w1[:, :units])
+    if fewer.v1 is not None and more.v1 is not None:
+        assert torch.equal(fewer.v1, more.v1[:, :units])
+        assert not torch.equal(fewer.v1, fewer.w1)
+
+
+def test_adding_is_concatenating_with_tied_weights() -> None:
+    said = tied_of(Pair()).output
+    assert float(said.split(": ")[1]) < 1e-12
+
+
+def test_many_at_once_are_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = Pair(seed=3)
+    together = trained(pair, "concat")
+    assert together.shape == (RUNS, STEPS)
+    monkeypatch.setattr(add_or_concat, "RUNS", 1)
+    alone = trained(replace(pair, seed=3 + 7), "concat")
+    assert np.allclose(together[7, :20], alone[0, :20], rtol=1e-3)
+
+
+def duel(pair: Pair) -> dict[Join, Outcome]:
+    return {join: outcome(pair, join) for join in JOINS}
+
+
+@pytest.mark.parametrize("seed", [0, 1000, 2000])
+def test_it_matters_where_one_encoder_serves_two_meanings(seed: int) -> None:
+    for target in ("against", "first"):
+        assert clearly_better(duel(Pair(target=target, seed=seed))) == "concat"
+    for target in TARGETS:
+        assert clearly_better(duel(Pair(target=target, shared=False, seed=seed))) is None
+    assert clearly_better(duel(Pair(target="alike", seed=seed))) is None
+
+
+def test_adding_with_one_encoder_cannot_tell_the_inputs_apart() -> None:
+    pair = Pair()
+    x1, x2, _ = task(pair)
+    branches = start(pair, "add")
+    there = forward(x1, x2, branches, "add", pair.activation).out
+    back = forward(x2, x1, branches, "add", pair.activation).out
+    assert torch.equal(there, back)
+    # The mean of the target and its swapped self is the best that such a network can do.
+    losses = outcome(pair, "add").left[:, -1]
+    assert losses.min() > 0.1
+
+
+def test_the_signal_fades_without_the_sum_and_not_with_it() -> None:
+    for seed in range(5):
+        arrived = signal_by_depth(Pair(seed=seed))
+        assert arrived["plain"][-1] < 1e-2
+        assert (np.diff(arrived["residual"][:10]) > 0).all()
+        assert arrived["residual"][-1] > 1
+
+
+@pytest.mark.parametrize("kept", [0.0, 1.0])
+def test_signals_that_travel_together_arrive_as_autograd_has_them(kept: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    first, signal = torch.randn((2, 3, 5, 4), generator=generator, dtype=torch.float64)
+    weights = torch.randn((6, 3, 4, 4), generator=generator, dtype=torch.float64)
+    together = arriving(first, weights, signal, kept)
+    x = h = first.requires_grad_()
+    for layer, w in enumerate(weights):
+        h = kept * h + torch.relu(h @ w)
+        (alone,) = torch.autograd.grad((h * signal).sum(), x, retain_graph=True)
+        assert torch.allclose(together[:, layer], alone, rtol=1e-12)

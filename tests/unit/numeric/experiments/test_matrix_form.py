@@ -1,0 +1,55 @@
+"""The error signal inside the network, by autograd, is that of the seven lines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from lesson.numeric import by_hand
+from lesson.numeric.config import Config
+from lesson.numeric.data import Normal
+from lesson.numeric.experiments.matrix_form import PIECE, at_zero, signals
+from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.network import forward
+
+
+def test_signals_are_those_of_the_seven_lines() -> None:
+    config = Config(Normal(4, 3, 2), hidden=3, activation="leaky_relu", slope=0.2)
+    found = signals(config)
+    np.testing.assert_allclose(found.grad_h, found.grad_a * found.mask)
+    np.testing.assert_allclose(found.sum_h, found.grad_h.sum(0, keepdims=True))
+    np.testing.assert_allclose(found.sum_all, found.grad_h.sum())
+    np.testing.assert_allclose(found.grad_a, found.grad_out @ found.w2.T)
+    assert set(found.passed.ravel()) <= {"open", "damped"}
+    assert not np.allclose(found.grad_a, found.grad_a_mistaken)
+    assert found.zeros == 0
+
+
+def test_a_batch_in_pieces_adds_up_to_the_gradients_by_hand() -> None:
+    config = Config(Normal(2 * PIECE + 7, 3, 2), hidden=5)
+    found = signals(config)
+    x, y = tensors_of(config.source.load(), torch.float64)
+    params, activation = start_of(config, torch.float64), activation_of(config)
+    gradients = by_hand.gradients(x, y, params, activation)
+    assert gradients.b1 is not None
+    assert gradients.b2 is not None
+    h, _, out = forward(x, params, activation)
+    np.testing.assert_allclose(found.sum_h, gradients.b1)
+    np.testing.assert_allclose(found.sum_out, gradients.b2)
+    np.testing.assert_allclose(found.grad_a_mistaken, (2 * (out - y)[:5]) @ gradients.w2.T)
+    assert found.units == h.numel()
+    assert len(found.dots) == 80
+    assert set(found.dots) <= set(h.flatten().tolist())
+
+
+def test_the_ways_to_write_an_activation_at_zero() -> None:
+    assert at_zero() == {
+        "torch.relu(h)": 0,
+        "torch.nn.functional.leaky_relu(h, 0.1)": pytest.approx(0.1),
+        "h.clamp(min=0)": 1,
+        "torch.maximum(h, torch.zeros_like(h))": 0.5,
+        "torch.where(h > 0, h, 0.0)": 0,
+        "torch.where(h >= 0, h, 0.0)": 1,
+    }
+    assert torch.is_grad_enabled()
