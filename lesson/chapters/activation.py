@@ -58,7 +58,7 @@ def the_gate(found: Signals) -> None:
 
 def at_the_kink(network: settings.Settings, found: Signals) -> None:
     """Six ways to write an activation and their derivatives at zero, and whether it matters here."""
-    from lesson.numeric.experiments.matrix_form import at_zero
+    from lesson.numeric.experiments.activation import at_zero
 
     say("at-zero")
     rows = [

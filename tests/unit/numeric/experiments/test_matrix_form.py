@@ -9,7 +9,8 @@ import torch
 from lesson.numeric import by_hand
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.experiments.matrix_form import PIECE, at_zero, signals
+from lesson.numeric.experiments.activation import at_zero
+from lesson.numeric.experiments.matrix_form import PIECE, signals
 from lesson.numeric.from_config import activation_of, start_of, tensors_of
 from lesson.numeric.network import forward
 
