@@ -2,22 +2,20 @@
 
 from functools import partial
 
-from lesson import allocator, worker
+from lesson import start
 
-allocator.keep_together()
-# They load torch while the rest is imported and the first page is drawn.
-worker.workers()
+start.begin()
 
 import streamlit as st  # noqa: E402
 
-from lesson import page, prose, settings  # noqa: E402
-from lesson.ahead import load_ahead  # noqa: E402
+from lesson import prose, settings  # noqa: E402
 from lesson.chapters import PARTS, open_chapter  # noqa: E402
+from lesson.page.words import asked_language, language, words  # noqa: E402
 
 
 def chapter(name: str) -> st.Page:
     """The page of a chapter, named in the learner's language."""
-    title, summary = (prose.say(page.language(), name, section) for section in ("title", "summary"))
+    title, summary = (prose.say(language(), name, section) for section in ("title", "summary"))
     return st.Page(
         partial(open_chapter, name), title=title, url_path=name, help=summary, default=name == "home"
     )
@@ -26,13 +24,13 @@ def chapter(name: str) -> st.Page:
 def table_of_contents(pages: dict[str, st.Page]) -> None:
     """Links to all chapters by part. (Streamlit's own menu with headings is no valid list for axe.)"""
     for part, names in PARTS.items():
-        st.caption(page.words()[part])
+        st.caption(words()[part])
         for name in names:
             st.page_link(pages[name], query_params=settings.kept_in_address())
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
-st.session_state["language"] = page.asked_language()
+st.session_state["language"] = asked_language()
 pages = {name: chapter(name) for names in PARTS.values() for name in names}
 # First of all: what reruns the script before this line would end on the home page.
 current = st.navigation(list(pages.values()), position="hidden")
@@ -44,4 +42,4 @@ with st.sidebar:
     # Drawn here and not in a page, so that a switch of pages keeps the values and the address.
     st.session_state["network"] = settings.network()
 current.run()
-load_ahead()
+start.preload()

@@ -30,7 +30,13 @@ def test_the_tools_have_nothing_to_say(command: tuple[str, ...]) -> None:
 
 
 def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
-    modules = ["lesson.page", "lesson.settings", "lesson.numeric.source", "lesson.numeric.training.curves"]
+    modules = [
+        "lesson.page.show",
+        "lesson.page.compute",
+        "lesson.settings",
+        "lesson.numeric.source",
+        "lesson.numeric.training.curves",
+    ]
     modules += [f"lesson.chapters.{path.stem}" for path in (HOUSE / "lesson" / "chapters").glob("[a-z]*.py")]
     loads = "; ".join(f"import {module}" for module in modules)
     run(sys.executable, "-c", f"{loads}; import sys; assert not {{'torch', 'sympy'}} & set(sys.modules)")

@@ -6,7 +6,9 @@ from importlib import import_module
 
 import streamlit as st
 
-from lesson import page, settings
+from lesson.controls import show_corrections
+from lesson.page.show import worker_loss_reported
+from lesson.page.words import text
 
 PARTS = {
     "part-start": ("home",),
@@ -22,7 +24,7 @@ PARTS = {
 def open_chapter(name: str) -> None:
     """Draw the title, what there is to say about the address, and the chapter."""
     st.session_state["chapter"] = name
-    st.title(page.text("title"))
-    settings.notices()
-    with page.losses_said():
+    st.title(text("title"))
+    show_corrections()
+    with worker_loss_reported():
         import_module(f"lesson.chapters.{name.replace('-', '_')}").render(st.session_state["network"])

@@ -9,7 +9,9 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
-from lesson.page import ask, computed, figure, fragment, picture, proved, say, seven_lines, table, text, words
+from lesson.page.compute import computed
+from lesson.page.show import fragment, picture, proved, seven_lines, table
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.matrix_form import Signals
@@ -26,7 +28,7 @@ def render(network: settings.Settings) -> None:
     at_the_kink(network, found)
     say("explain")
     seven_lines()
-    proved(network, "w1")
+    proved(network.sizes, "w1")
     ask("check-gate")
     ask("check-zero")
 

@@ -13,26 +13,15 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.matrices import matrix_chart
-from lesson.page import (
-    ask,
-    code,
-    computed,
-    figure,
-    fragment,
-    picture,
-    say,
-    side_by_side,
-    snippet,
-    tabs,
-    text,
-    words,
-)
-from lesson.worker import compute
+from lesson.controls import Step, correct_address
+from lesson.page.compute import computed, side_by_side
+from lesson.page.show import code, fragment, picture, snippet, tabs
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.add_or_concat import Join, Outcome, Pair
+    from lesson.numeric.experiments.add_or_concat import Pair
 
-UNITS = settings.Step("units", 4, (1, 2, 3, 4, 6, 8, 12, 16))
+UNITS = Step("units", 4, (1, 2, 3, 4, 6, 8, 12, 16))
 
 
 def render(network: settings.Settings) -> None:
@@ -48,7 +37,7 @@ def render(network: settings.Settings) -> None:
 def play(network: settings.Settings) -> None:
     """On the learner's sizes: what each branch receives, then the six cases, then the residual."""
     say("play")
-    settings.heed_address(UNITS)
+    correct_address(UNITS)
     pair = asked(network, int(UNITS.widget()))
     tabs(
         backward=partial(what_each_receives, pair),
@@ -97,7 +86,7 @@ def what_each_receives(pair: Pair) -> None:
 
 def experiment(pair: Pair) -> None:
     """Both joins on a target of the learner's choice, over many seeds."""
-    from lesson.numeric.experiments.add_or_concat import RUNS, STEPS, TARGETS, clearly_better
+    from lesson.numeric.experiments.add_or_concat import JOINS, RUNS, STEPS, TARGETS, clearly_better, outcome
 
     say("experiment", runs=RUNS, steps=STEPS)
     titles = {text(f"target-{target}"): target for target in TARGETS}
@@ -105,7 +94,8 @@ def experiment(pair: Pair) -> None:
         st.radio(text("target"), list(titles), horizontal=True, key="target", persist_state="session")
     ]
     shared = st.toggle(text("shared"), True, key="shared", help=text("shared-help"), persist_state="session")
-    found = duel_of(replace(pair, target=target, shared=shared))
+    pair = replace(pair, target=target, shared=shared)
+    found = side_by_side(outcome, {join: (pair, join) for join in JOINS})
     curves = {text(f"curve-{join}"): outcome.median for join, outcome in found.items()}
     picture(
         growth_chart(np.arange(STEPS), curves, words()["step"], text("left-unexplained"), log=(False, True)),
@@ -125,29 +115,14 @@ def experiment(pair: Pair) -> None:
     st.info(text(f"verdict-{clearly_better(found) or 'same'}"), icon=":material/balance:")
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def duel_of(pair: Pair) -> dict[Join, Outcome]:
-    """The trainings, shared by all sessions with the same settings."""
-    from lesson.numeric.experiments.add_or_concat import JOINS, outcome
-
-    return side_by_side(partial(outcome, pair), {join: join for join in JOINS})
-
-
 def residual(pair: Pair) -> None:
     """A sum that is right: how much of a signal arrives in front of many layers."""
-    from lesson.numeric.experiments.add_or_concat import DEPTHS, RUNS
+    from lesson.numeric.experiments.add_or_concat import DEPTHS, RUNS, signal_by_depth
 
     say("residual", runs=RUNS)
-    arrived = {text(f"stack-{name}"): values for name, values in depths_of(pair).items()}
+    arrived = {text(f"stack-{name}"): values for name, values in computed(signal_by_depth, pair).items()}
     picture(
         growth_chart(list(DEPTHS), arrived, text("depth"), text("signal"), log=(False, True)),
         text("residual-alt"),
     )
     say("residual-why")
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def depths_of(pair: Pair) -> dict[str, np.ndarray]:
-    from lesson.numeric.experiments.add_or_concat import signal_by_depth
-
-    return compute(signal_by_depth, pair)

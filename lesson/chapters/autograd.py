@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from lesson import settings
 from lesson.charts.arrows import arrows_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import ask, figure, fragment, picture, say, snippet, text, words
-from lesson.worker import compute
-
-if TYPE_CHECKING:
-    from lesson.numeric.experiments.autograd import Cost
+from lesson.page.compute import computed
+from lesson.page.show import fragment, picture, snippet
+from lesson.page.words import ask, figure, say, text, words
 
 MOST_PRESSES = 8
 
@@ -69,7 +65,7 @@ def added_up() -> None:
     snippet(ran(autograd.pressed, presses))
     say("zeroed")
     # In the worker: a layer draws its weights from torch's one stream, which other snippets here seed.
-    snippet(compute(run, autograd.zeroed))
+    snippet(computed(run, autograd.zeroed))
 
 
 def press() -> None:
@@ -110,11 +106,11 @@ def clone_and_alias() -> None:
 @fragment
 def price() -> None:
     """What training by hand costs on clones that still require a gradient."""
-    from lesson.numeric.experiments.autograd import MOST_STEPS
+    from lesson.numeric.experiments.autograd import MOST_STEPS, cost
 
     say("price")
     steps = st.slider(text("steps"), 20, MOST_STEPS, 200, 20, key="price-steps", persist_state="session")
-    found = cost(steps)
+    found = computed(cost, steps)
     say("price-found", steps=steps, nodes=f"{found.nodes['clone'][-1]:,}", times=figure(found.slowdown))
     for column, (values, title) in zip(
         st.columns(2),
@@ -126,11 +122,3 @@ def price() -> None:
             picture(
                 growth_chart(found.steps, curves, words()["step"], words()[title]), text(f"price-{title}-alt")
             )
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def cost(steps: int) -> Cost:
-    """Measured once for all visitors."""
-    from lesson.numeric.experiments import autograd
-
-    return compute(autograd.cost, steps)

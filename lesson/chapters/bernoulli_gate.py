@@ -12,28 +12,17 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
-from lesson.page import (
-    ask,
-    code,
-    figure,
-    fragment,
-    picture,
-    say,
-    snippet,
-    table,
-    tabs,
-    text,
-    watched,
-    words,
-)
-from lesson.worker import Shared, compute
+from lesson.controls import Step, correct_address
+from lesson.page.compute import computed, watched
+from lesson.page.show import code, fragment, picture, snippet, table, tabs
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.bernoulli_gate.estimates import Findings
     from lesson.numeric.experiments.bernoulli_gate.gates import Gated
 
-GATES = settings.Step("gates", 4, (1, 2, 3, 4, 5, 6))
-TEMPERATURE = settings.Step("temperature", 0.5, (0.05, 0.1, 0.2, 0.5, 1.0, 2.0))
+GATES = Step("gates", 4, (1, 2, 3, 4, 5, 6))
+TEMPERATURE = Step("temperature", 0.5, (0.05, 0.1, 0.2, 0.5, 1.0, 2.0))
 
 
 def render(network: settings.Settings) -> None:
@@ -50,7 +39,7 @@ def play(network: settings.Settings) -> None:
     """The flip without a derivative and the ways round it, the estimators beside the truth, trainings with
     each, and a function of the learner's own."""
     say("play")
-    settings.heed_address(GATES, TEMPERATURE)
+    correct_address(GATES, TEMPERATURE)
     left, right = st.columns(2)
     with left:
         units = int(GATES.widget())
@@ -101,16 +90,10 @@ def the_flip(gated: Gated) -> None:
             code(f"{source_of(StraightThrough)}\n\n{lines}" if name == "straight-through" else lines)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def findings_of(gated: Gated) -> Findings:
-    """What the draws tell, shared by all sessions with the same settings."""
+def beside_the_truth(gated: Gated) -> None:
     from lesson.numeric.experiments.bernoulli_gate.estimates import findings
 
-    return compute(findings, gated)
-
-
-def beside_the_truth(gated: Gated) -> None:
-    found = findings_of(gated)
+    found = computed(findings, gated)
     say("truth", masks=2 ** gated.sizes[2], difference=figure(found.finite_difference))
     one_entry(found, gated)
     bias_and_spread(found)
@@ -157,10 +140,10 @@ def bias_and_spread(found: Findings) -> None:
 
 def more_samples(gated: Gated) -> None:
     """Bias and variance in one picture: the error of a mean against the number of draws."""
-    from lesson.numeric.experiments.bernoulli_gate.estimates import COUNTS
+    from lesson.numeric.experiments.bernoulli_gate.estimates import COUNTS, findings
 
     say("more-samples")
-    errors = {text(f"name-{name}"): error for name, error in findings_of(gated).error.items()}
+    errors = {text(f"name-{name}"): error for name, error in computed(findings, gated).error.items()}
     picture(
         growth_chart(COUNTS, errors, text("number-of-draws"), text("error"), log=(True, True)),
         text("errors-alt"),
@@ -192,16 +175,11 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
     from lesson.numeric.experiments.bernoulli_gate.gate_training import trainings, ways
 
     bar, found = st.empty(), dict[str, np.ndarray]()
-    with closing(watched(shared(gated), bar, trainings, gated)) as so_far:
+    with closing(watched(bar, trainings, gated)) as so_far:
         for found in so_far:
             bar.progress(len(found) / len(ways(gated.temperature)), words()["under-way"])
     bar.empty()
     return found
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def shared(gated: Gated) -> Shared[dict[str, np.ndarray]]:  # noqa: ARG001
-    return Shared()
 
 
 def your_own_function() -> None:

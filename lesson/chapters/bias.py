@@ -8,7 +8,9 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, computed, figure, formula, picture, proved, say, seven_lines, text, words
+from lesson.page.compute import computed
+from lesson.page.show import formula, picture, proved, seven_lines
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.matrix_form import Signals
@@ -25,7 +27,7 @@ def render(network: settings.Settings) -> None:
     always_one(network)
     say("explain")
     seven_lines()
-    proved(network, "b1", "b2")
+    proved(network.sizes, "b1", "b2")
     ask("check-sum")
     ask("check-b2")
 

@@ -10,21 +10,9 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.network import SHOWN, Chosen, choices, network_chart
 from lesson.charts.slopes import tangent_chart
-from lesson.page import (
-    ask,
-    colors,
-    computed,
-    figure,
-    formula,
-    fragment,
-    picture,
-    proved,
-    say,
-    seven_lines,
-    table,
-    text,
-    words,
-)
+from lesson.page.compute import computed
+from lesson.page.show import colors, formula, fragment, picture, proved, seven_lines, table
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.chain_rule import Moment
@@ -38,7 +26,7 @@ def render(network: settings.Settings) -> None:
     play(network, chosen)
     say("explain")
     seven_lines()
-    proved(network, "w1")
+    proved(network.sizes, "w1")
     ask("check-paths")
     ask("check-zero")
 

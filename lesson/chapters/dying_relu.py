@@ -14,15 +14,18 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
-from lesson.page import ask, figure, fragment, picture, say, side_by_side, snippet, table, tabs, text, words
+from lesson.controls import Real, Step, correct_address
+from lesson.page.compute import side_by_side
+from lesson.page.show import fragment, picture, snippet, table, tabs
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.dying_relu import Ground, Lives, Trial
+    from lesson.numeric.experiments.dying_relu import Ground, Lives
 
-SCALE = settings.Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
-START_BIAS = settings.Real("start_bias", -1.0, -3.0, 1.0)
-PACE = settings.Step("pace", 5e-3, (1e-4, 3e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2))
-LEAK = settings.Real("leak", 0.1, 0.01)
+SCALE = Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
+START_BIAS = Real("start_bias", -1.0, -3.0, 1.0)
+PACE = Step("pace", 5e-3, (1e-4, 3e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2))
+LEAK = Real("leak", 0.1, 0.01)
 
 Both = Mapping[str, "Lives"]
 
@@ -53,14 +56,14 @@ def controls(network: settings.Settings) -> tuple[Ground, float]:
     """What the ReLU network grows on, and the slope of the other."""
     from lesson.numeric.experiments.dying_relu import LARGEST, Ground
 
-    settings.heed_address(settings.ZEROS, SCALE, START_BIAS, PACE, LEAK)
+    correct_address(settings.ZEROS, SCALE, START_BIAS, PACE, LEAK)
     left, right = st.columns(2)
     with left:
         zeros, scale = settings.ZEROS.widget(), SCALE.widget()
         bias = START_BIAS.widget() if network.bias else None
     with right:
         rate, leak = PACE.widget(), LEAK.widget()
-    sizes = (network.batch, network.inputs, network.hidden, network.outputs)
+    sizes = network.sizes
     asked = Ground(sizes, zeros, scale, bias, rate, seed=network.seed)
     if asked.fitted() != asked:
         st.caption(text("fitted", largest=" - ".join(map(str, LARGEST))))
@@ -68,16 +71,11 @@ def controls(network: settings.Settings) -> tuple[Ground, float]:
 
 
 def both_of(ground: Ground, leak: float) -> Both:
-    return {words()[name]: lives for name, lives in lives_of(ground, leak).items()}
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def lives_of(ground: Ground, leak: float) -> dict[str, Lives]:
-    """The trainings of both, shared by all sessions with the same settings."""
+    """The trainings of both."""
     from lesson.numeric.experiments.dying_relu import live
 
-    grounds = {"relu": ground, "leaky_relu": replace(ground, slope=leak)}
-    return side_by_side(live, grounds)
+    grounds = {"relu": (ground,), "leaky_relu": (replace(ground, slope=leak),)}
+    return {words()[name]: lives for name, lives in side_by_side(live, grounds).items()}
 
 
 def one_run(ground: Ground, leak: float) -> None:
@@ -173,10 +171,10 @@ def counted(both: Both) -> None:
 
 def remedies(ground: Ground) -> None:
     """What helps, each change alone, over all seeds."""
-    from lesson.numeric.experiments.dying_relu import RUNS
+    from lesson.numeric.experiments.dying_relu import RUNS, remedied, trial
 
     say("remedies", runs=RUNS)
-    tried = trials_of(ground)
+    tried = side_by_side(trial, {name: (changed,) for name, changed in remedied(ground).items()})
     shares = {
         text(f"remedy-{name}"): Interval(trial.low, trial.share, trial.high)
         for name, trial in tried.items()
@@ -195,12 +193,3 @@ def remedies(ground: Ground) -> None:
     ]
     table(rows, text("remedies-alt"))
     say("remedies-why")
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def trials_of(ground: Ground) -> dict[str, Trial]:
-    """The trainings with each remedy, shared by all sessions with the same settings."""
-    from lesson.numeric.experiments.dying_relu import remedied, trial
-
-    grounds = remedied(ground)
-    return side_by_side(trial, grounds)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.graph import graph_chart
-from lesson.page import ask, code, computed, fragment, picture, say, text, words
+from lesson.page.compute import computed
+from lesson.page.show import code, fragment, picture
+from lesson.page.words import ask, say, text, words
 
 
 def render(network: settings.Settings) -> None:

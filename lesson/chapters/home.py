@@ -9,7 +9,9 @@ from lesson.chapters import PARTS
 from lesson.charts.lanes import loss_chart
 from lesson.numeric.config import Config
 from lesson.numeric.source import seven_lines
-from lesson.page import code, computed, figure, language, picture, say, text, words
+from lesson.page.compute import computed
+from lesson.page.show import code, picture
+from lesson.page.words import figure, language, say, text, words
 from lesson.prose import say as prose
 
 

@@ -8,7 +8,9 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.matrices import matrix_chart
-from lesson.page import ask, computed, formula, fragment, picture, proved, say, seven_lines, text, words
+from lesson.page.compute import computed
+from lesson.page.show import formula, fragment, picture, proved, seven_lines
+from lesson.page.words import ask, say, text, words
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step
@@ -23,7 +25,7 @@ def render(network: settings.Settings) -> None:
     why_transposed(network)
     say("explain")
     seven_lines()
-    proved(network, "w2", "w1")
+    proved(network.sizes, "w2", "w1")
     second_opinion()
     ask("check-batch")
     ask("check-transpose")
@@ -37,7 +39,7 @@ def play(network: settings.Settings) -> None:
     line = st.segmented_control(
         text("line"), LINES, default=LINES[0], key="line", required=True, persist_state="session"
     )
-    sizes = (network.batch, network.inputs, network.hidden, network.outputs)
+    sizes = network.sizes
     steps = derive(line, *sizes)
     position = st.pagination(len(steps), key=f"step-{line}")
     with_numbers = st.toggle(text("numbers"), key="numbers", persist_state="session")

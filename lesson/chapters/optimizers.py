@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -14,19 +13,16 @@ from lesson.charts.differences import local_chart
 from lesson.charts.growth import growth_chart
 from lesson.charts.network import Chosen, choices
 from lesson.charts.surface import surface_chart
+from lesson.controls import Step, correct_address
 from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config
 from lesson.numeric.training import curves
-from lesson.page import ask, code, computed, figure, fragment, picture, say, snippet, tabs, text, words
-from lesson.worker import compute
-
-if TYPE_CHECKING:
-    from lesson.numeric.training.descent import Stretch
+from lesson.page.compute import computed
+from lesson.page.show import code, fragment, picture, snippet, tabs
+from lesson.page.words import ask, figure, say, text, words
 
 STEPS = 100
-RATE = settings.Step(
-    "rate", 1e-3, tuple(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3))
-)
+RATE = Step("rate", 1e-3, tuple(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3)))
 
 
 def render(network: settings.Settings) -> None:
@@ -54,7 +50,7 @@ def play(network: settings.Settings) -> None:
     from lesson.numeric.experiments.optimizers.race import affordable
 
     say("rules")
-    settings.heed_address(settings.OPTIMIZER, RATE)
+    correct_address(settings.OPTIMIZER, RATE)
     optimizer, rate = settings.OPTIMIZER.widget(), RATE.widget()
     the_lines(optimizer)
     asked = dataclasses.replace(settings.config(network), steps=STEPS, learning_rate=rate)
@@ -64,14 +60,6 @@ def play(network: settings.Settings) -> None:
         updates=partial(update_by_update, config, optimizer),
         surface=partial(three_paths, network, config),
     )
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Config: repr})
-def race_of(config: Config) -> dict[str, Stretch]:
-    """The three trainings, shared by all sessions with the same settings."""
-    from lesson.numeric.experiments.optimizers.race import race
-
-    return compute(race, config)
 
 
 def the_lines(optimizer: str) -> None:
@@ -84,8 +72,10 @@ def the_lines(optimizer: str) -> None:
 
 def three_trainings(config: Config) -> None:
     """The three losses at the same learning rate, and which of them blew up."""
+    from lesson.numeric.experiments.optimizers.race import race
+
     say("losses", rate=f"{config.learning_rate:g}")
-    losses = {name: stretch.losses for name, stretch in race_of(config).items()}
+    losses = {name: stretch.losses for name, stretch in computed(race, config).items()}
     steps, shown = curves.together(losses)
     named = {words()[name]: values for name, values in shown.items()}
     picture(
@@ -101,10 +91,11 @@ def three_trainings(config: Config) -> None:
 
 def update_by_update(config: Config, optimizer: str) -> None:
     """By hand beside torch.optim at every step: same weights, same gradient, same past."""
+    from lesson.numeric.experiments.optimizers.race import race
     from lesson.numeric.experiments.optimizers.update_referee import compare_updates
 
     say("updates")
-    stretch = race_of(config)[optimizer]
+    stretch = computed(race, config)[optimizer]
     config = dataclasses.replace(config, optimizer=optimizer)
     steps = len(stretch.losses)
     if not steps:

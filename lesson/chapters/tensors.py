@@ -10,8 +10,9 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.experiments.matrix_text import MatrixError, matrix_of
-from lesson.page import ask, devices, fragment, picture, quoted, say, sides, snippet, text, words
-from lesson.worker import compute
+from lesson.page.compute import computed, devices, forget
+from lesson.page.show import fragment, picture, snippet
+from lesson.page.words import ask, quoted, say, sides, text, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,14 +165,13 @@ def a_device() -> None:
     snippet(ran(tensors.on_a_device, last))
     say("timing")
     titles = words()["matrix-size"], words()["microseconds"]
-    picture(growth_chart(tensors.SIZES, product_times(), *titles, log=(True, True)), text("timing-alt"))
-    st.button(text("again"), icon=":material/refresh:", key="time-again", on_click=product_times.clear)
+    times = computed(tensors.product_times)
+    picture(growth_chart(tensors.SIZES, times, *titles, log=(True, True)), text("timing-alt"))
+    st.button(
+        text("again"),
+        icon=":material/refresh:",
+        key="time-again",
+        on_click=forget,
+        args=(tensors.product_times,),
+    )
     say("timing-why")
-
-
-@st.cache_data(max_entries=1, show_spinner=False)
-def product_times() -> dict[str, list[float]]:
-    """Measured once for all visitors, until somebody asks for it again."""
-    from lesson.numeric.experiments import tensors
-
-    return compute(tensors.product_times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,28 +13,15 @@ from lesson import settings
 from lesson.charts.differences import drift_chart, local_chart
 from lesson.charts.lanes import fit_chart, loss_chart
 from lesson.charts.matrices import matrix_chart
+from lesson.controls import correct_address
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
-from lesson.page import (
-    ask,
-    computed,
-    devices,
-    figure,
-    fragment,
-    lead_to,
-    picture,
-    program_error,
-    quoted,
-    say,
-    table,
-    text,
-    watched,
-    words,
-)
-from lesson.worker import Shared, compute
+from lesson.page.compute import computed, devices, finished, watched
+from lesson.page.show import fragment, lead_to, picture, table
+from lesson.page.words import ask, figure, program_error, quoted, say, text, words
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -57,7 +45,7 @@ def render(network: settings.Settings) -> None:
 def configured(network: settings.Settings) -> Config | None:
     """The controls of the laboratory; None where there is no data to train on."""
     with st.container(border=True):
-        settings.heed_address(
+        correct_address(
             settings.DATA,
             settings.ZEROS,
             settings.STEPS,
@@ -75,7 +63,8 @@ def configured(network: settings.Settings) -> Config | None:
             rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
     if source is None or program is None:
         return None
-    lab = settings.Lab(
+    return replace(
+        settings.config(network, source),
         steps=steps,
         learning_rate=rate,
         optimizer=optimizer,
@@ -83,7 +72,6 @@ def configured(network: settings.Settings) -> Config | None:
         by_hand=by_hand,
         autograd=autograd,
     )
-    return settings.config(network, source, lab)
 
 
 def whose_lines() -> str | None:
@@ -164,19 +152,17 @@ def training(config: Config) -> History | None:
 
 
 def trained_in_view(config: Config) -> History | None:
+    from lesson.numeric.training import run, train
+
     bar, button = st.empty(), st.empty()
     if config.steps * config.work_per_step <= QUICK_WORK:
         with bar, st.spinner(text("training")):
-            trained(config)
-        # Thirty sessions with a history each would be much; what is quick is soon made again.
-        st.session_state["history"] = config
-    elif shared(config).finished:
-        st.session_state["history"] = shared(config).latest
+            st.session_state["history"] = computed(train, config)
+    elif trained := finished(run, config):
+        st.session_state["history"] = trained
     elif button.button(text("train"), key="train", type="primary", icon=":material/play_arrow:"):
         train_in_view(config, bar, button)
-    history: History | Config | None = st.session_state.get("history")
-    if isinstance(history, Config):
-        history = trained(history)
+    history: History | None = st.session_state.get("history")
     if history and history.config == config:
         bar.progress(history.steps / config.steps, progress(history))
     else:
@@ -198,20 +184,6 @@ def say_too_much(config: Config) -> None:
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Config: repr})
-def trained(config: Config) -> History:
-    """A short training, shared by all sessions with the same settings."""
-    from lesson.numeric.training import train
-
-    return compute(train, config)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Config: repr})
-def shared(config: Config) -> Shared[History]:  # noqa: ARG001
-    """The long training of these settings, done once for all who ask for it."""
-    return Shared()
-
-
 def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -> None:
     """Train while the learner watches; the stop button reruns the page, which keeps what there is."""
     from lesson.numeric.training import run
@@ -219,7 +191,7 @@ def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -
     button.button(text("stop"), key="stop", icon=":material/stop:")
 
     # Closed, so that whoever leaves gives up the seat at once.
-    with closing(watched(shared(config), bar, run, config)) as histories:
+    with closing(watched(bar, run, config)) as histories:
         for history in histories:
             st.session_state["history"] = history
             bar.progress(history.steps / config.steps, progress(history))

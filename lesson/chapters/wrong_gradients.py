@@ -18,24 +18,11 @@ from lesson.numeric.data import Normal
 from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.source import LINES
 from lesson.numeric.training import curves
-from lesson.page import (
-    ask,
-    code,
-    computed,
-    figure,
-    fragment,
-    picture,
-    say,
-    side_by_side,
-    table,
-    tabs,
-    text,
-    words,
-)
-from lesson.worker import compute
+from lesson.page.compute import computed, side_by_side
+from lesson.page.show import code, fragment, picture, table, tabs
+from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.wrong_gradients.mystery import Case
     from lesson.numeric.experiments.wrong_gradients.witnesses import Hearing
     from lesson.numeric.program.mistakes import Mistake
 
@@ -55,6 +42,8 @@ def play(network: settings.Settings) -> None:
 
 def collection(network: settings.Settings) -> None:
     """One mistake, the learner's prediction, and on request what the witnesses say."""
+    from lesson.numeric.experiments.wrong_gradients.witnesses import hear
+
     say("collection")
     if not network.bias:
         say("no-bias")
@@ -71,7 +60,7 @@ def collection(network: settings.Settings) -> None:
         called.add((name, on_kink))
     if (name, on_kink) in called:
         with st.spinner(text("training")):
-            hearing = hearing_of(name, settings.config(network), on_kink)
+            hearing = computed(hear, name, settings.config(network), on_kink)
         # Where the kink is needed to see a mistake, that it was seen counts.
         before = found.get(name, {})
         found[name] = {witness: saw or before.get(witness, False) for witness, saw in hearing.noticed.items()}
@@ -83,14 +72,6 @@ def collection(network: settings.Settings) -> None:
 
 def title_of(name: str) -> str:
     return text(f"title-{name}")
-
-
-@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Config: repr})
-def hearing_of(name: str, config: Config, on_kink: bool) -> Hearing:
-    """What the witnesses say, the same for all sessions with the same settings."""
-    from lesson.numeric.experiments.wrong_gradients.witnesses import hear
-
-    return compute(hear, name, config, on_kink)
 
 
 def the_lines(known: Mistake) -> None:
@@ -183,7 +164,7 @@ def the_mystery(seed: int) -> None:
     with st.expander(text("loops")):
         code(code_of(mystery.by_hand))
         code(code_of(mystery.by_autograd))
-    case = case_of(seed)
+    case = mystery.case(side_by_side(mystery.run, {name: (seed, name) for name in mystery.RUNS}))
     training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
     say("drift", seed=seed, gap=figure(case.gaps["float32"]))
     over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
@@ -194,14 +175,6 @@ def the_mystery(seed: int) -> None:
     who_is_ahead(seed)
     say("got-away")
     ask("check-b2")
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def case_of(seed: int) -> Case:
-    """The notebook's trainings with this seed, shared by all sessions."""
-    from lesson.numeric.experiments.wrong_gradients.mystery import RUNS, case, run
-
-    return case(side_by_side(partial(run, seed), {name: name for name in RUNS}))
 
 
 def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:

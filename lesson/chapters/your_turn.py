@@ -10,20 +10,9 @@ from lesson import settings
 from lesson.charts.matrices import matrix_chart
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
-from lesson.page import (
-    ask,
-    code,
-    computed,
-    figure,
-    fragment,
-    lead_to,
-    picture,
-    program_error,
-    say,
-    sides,
-    text,
-    words,
-)
+from lesson.page.compute import computed
+from lesson.page.show import code, fragment, lead_to, picture
+from lesson.page.words import ask, figure, program_error, say, sides, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.your_turn import Answer, Corrected

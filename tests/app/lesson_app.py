@@ -16,11 +16,11 @@ from functools import partial
 
 import streamlit as st
 
-from lesson import page
 from lesson.chapters import PARTS, open_chapter
+from lesson.page.words import asked_language
 from lesson.settings import keep_program, network
 
-st.session_state["language"] = page.asked_language()
+st.session_state["language"] = asked_language()
 names = [name for part in PARTS.values() for name in part]
 pages = {{name: st.Page(partial(open_chapter, name), title=name, url_path=name) for name in names}}
 st.navigation(list(pages.values()), position="hidden")

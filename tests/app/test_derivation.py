@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lesson.page import EARNED
+from lesson.page.show import EARNED
 from tests.app.lesson_app import open_page, texts
 
 NETWORKS: dict[str, dict[str, object]] = {

@@ -1,0 +1,157 @@
+"""What a page shows beside its words: code, snippets, tabs, pictures, tables, formulas and their proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import streamlit as st
+
+from lesson import prose
+from lesson.numeric import source
+from lesson.page.words import chapter, language, text, words
+from lesson.workers.process import WorkerLost
+
+# Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
+if TYPE_CHECKING:
+    from sympy import Basic, Expr
+
+    from lesson.charts.picture import Picture
+    from lesson.numeric.snippet import Ran
+
+Arguments = ParamSpec("Arguments")
+
+
+def code(lines: str) -> None:
+    """Code as it stands in a file; Streamlit colours Python too faintly for its light page (axe)."""
+    st.code(lines, language=None, wrap_lines=True)
+
+
+def snippet(ran: Ran) -> None:
+    """Code that ran, what it printed, and the error in which it ended, in torch's own words."""
+    with st.container(border=True, gap="small"):
+        code(ran.code)
+        if ran.output:
+            st.markdown(words()["prints"])
+            code(ran.output)
+        if ran.error:
+            st.error(f"`{ran.error.replace('`', chr(39))}`", icon=":material/error:")
+
+
+@contextmanager
+def worker_loss_reported() -> Iterator[None]:
+    """Where a worker is lost on the way, say so in the place of what it should have given."""
+    try:
+        yield
+    except WorkerLost:
+        st.error(words()["worker-lost"], icon=":material/memory:")
+
+
+def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Streamlit's fragment, in which a lost worker is said too."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        with worker_loss_reported():
+            draw(*args, **kwargs)
+
+    return drawn
+
+
+def tabs(**acts: Callable[[], None]) -> None:
+    """A tab for each act of this chapter, named by its section; only the open one is computed and drawn."""
+    labels = [text(f"tab-{name}") for name in acts]
+    opened = st.tabs(labels, key=f"{chapter()}-tab", bind="query-params")
+    for tab, act in zip(opened, acts.values(), strict=True):
+        if tab.open:
+            with tab:
+                act()
+
+
+EARNED = {
+    "chain-rule": ("grad_out",),
+    "matrix-form": ("grad_w2", "grad_a", "grad_w1"),
+    "activation": ("grad_h",),
+    "bias": ("grad_b1", "grad_b2"),
+}
+"""Which of the seven lines each chapter of the derivation earns, in the order of the chapters."""
+
+
+def seven_lines() -> None:
+    """The seven lines from the running source, those lit that this chapter or one before it earned."""
+    chapters = list(EARNED)
+    so_far = chapters[: chapters.index(chapter()) + 1]
+    earned = {line for name in so_far for line in EARNED[name]}
+    rows = []
+    for line in source.seven_lines().splitlines():
+        name = line.split(" = ")[0]
+        mark = ":material/check_circle:" if name in earned else ":material/radio_button_unchecked:"
+        new = f" **{words()['earned-here']}**" if name in EARNED[chapter()] else ""
+        rows.append(f"{mark} `{line}`{new}")
+    with st.container(border=True):
+        st.markdown("  \n".join(rows))
+
+
+def colors() -> Mapping[str, str]:
+    """The colours of quantities in formulas, legible in the theme on the screen."""
+    from lesson.charts import theme
+
+    return theme.TEXT[st.context.theme.type or "light"]
+
+
+def formula(
+    *sides: Basic, values: Mapping[Expr, float] | None = None, shapes: bool = False, lead: str = ""
+) -> None:
+    """What is asked, in LaTeX, and the typeset sides that it equals, one below the other."""
+    from lesson.symbolic.typeset import typeset
+
+    rows = r" \\ &= ".join(typeset(side, colors(), values, shapes) for side in sides)
+    st.latex(rf"\begin{{aligned}} {lead} &= {rows} \end{{aligned}}")
+
+
+def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
+    """Prove the lines of these parameters at sizes (batch, inputs, hidden, outputs), and say how it went."""
+    from lesson.symbolic.proof import LARGEST, prove
+
+    for parameter in parameters:
+        proof = prove(parameter, *(min(size, LARGEST) for size in sizes))
+        mark = st.success if proof.proved == proof.entries else st.error
+        mark(
+            prose.say(
+                language(),
+                "words",
+                "proof",
+                parameter=parameter,
+                proved=proof.proved,
+                entries=proof.entries,
+                seconds=f"{proof.seconds:.3f}",
+                sizes="-".join(map(str, proof.sizes)),
+            ),
+            icon=":material/verified:",
+        )
+    if max(sizes) > LARGEST:
+        st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
+
+
+def lead_to(name: str, label: str, icon: str, **address: str) -> None:
+    """A link to another chapter, with these address parameters beside those that all pages keep."""
+    st.page_link(st.session_state["pages"][name], label=label, icon=icon, query_params=address or None)
+
+
+def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:
+    """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
+
+    on_pick: the widget key of a chart in which one can select something, and what that calls.
+    """
+    selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
+    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+
+
+def table(rows: Sequence[Mapping[str, object]], alt: str) -> None:
+    """Rows by the headings of their columns, and what they show in words."""
+    import pyarrow as pa
+
+    st.table(pa.Table.from_pylist(list(rows)), hide_index=True, alt=alt)

@@ -1,0 +1,92 @@
+"""What a page says: its sections, its questions, and numbers and names in the middle of a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lesson import prose
+
+if TYPE_CHECKING:
+    from lesson.numeric.program import ProgramError
+
+
+def language() -> str:
+    """What asked_language() gave when the page was drawn; an address takes long to read a hundred times."""
+    return str(st.session_state["language"])
+
+
+def asked_language() -> str:
+    """The language of the address parameter `lang`, if there is such a folder, else English."""
+    asked = st.query_params.get("lang", "en")
+    return asked if asked in prose.languages() else "en"
+
+
+def words() -> Mapping[str, str]:
+    """The labels of widgets and charts."""
+    return prose.sections(language(), "words")
+
+
+def chapter() -> str:
+    """The name of the chapter on the screen; the shell keeps it, as fragments rerun without it."""
+    return str(st.session_state["chapter"])
+
+
+def text(section: str, **values: object) -> str:
+    """A section of this chapter."""
+    return prose.say(language(), chapter(), section, **values)
+
+
+def say(section: str, **values: object) -> None:
+    """Print a section of this chapter."""
+    st.markdown(text(section, **values))
+
+
+def ask(section: str) -> None:
+    """A question of this chapter, marked as soon as it is answered, with the reason."""
+    question = prose.question(language(), chapter(), section)
+    with st.container(border=True):
+        answer = st.radio(
+            question.text,
+            range(len(question.options)),
+            format_func=lambda index: question.options[index].text,
+            index=None,
+            key=f"{chapter()}-{section}",
+            persist_state="session",
+        )
+        if answer is not None:
+            option = question.options[answer]
+            mark = st.success if option.right else st.info
+            mark(option.reason, icon=":material/check:" if option.right else ":material/lightbulb:")
+
+
+def figure(value: float) -> str:
+    """A number for the eye: three digits, plain where that is short, exact zero as 0."""
+    if value == 0 or not math.isfinite(value):
+        # Minus zero is zero.
+        return f"{value + 0.0:.0f}"
+    return f"{value:,.4g}" if 1e-3 <= abs(value) < 1e6 else f"{value:.1e}"
+
+
+def quoted(text: str) -> str:
+    """What somebody typed, shortened, as inline code that can break nothing."""
+    shown = "".join(c if c.isprintable() else " " for c in text).replace("`", "'")
+    return f"`{shown[:40]}{'…' if len(shown) > 40 else ''}`"
+
+
+def sides(shape: Sequence[int]) -> str:
+    """A shape in words: 64 × 2."""
+    return " × ".join(map(str, shape)) or words()["a-number"]
+
+
+def program_error(error: ProgramError) -> str:
+    """What is wrong with a learner's program, and where, as a sentence."""
+    facts = {
+        name: sides(fact) if isinstance(fact, tuple) else quoted(str(fact))
+        for name, fact in error.facts.items()
+    }
+    sentence = prose.say(language(), "words", f"error-{error.reason}", **facts)
+    return prose.say(language(), "words", "at", line=error.line, column=error.column, sentence=sentence)
