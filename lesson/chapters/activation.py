@@ -41,7 +41,7 @@ def function_and_derivative(network: settings.Settings, found: Signals) -> None:
     own = network.slope if network.activation == "leaky_relu" else 0.0
     for column, derivative in zip(st.columns(2), (False, True), strict=True):
         kind = "derivative" if derivative else "function"
-        chart = activation_chart(slope, found.dots, own, words(), derivative)
+        chart = activation_chart(slope, found.units.some, own, words(), derivative)
         with column:
             picture(chart, text(f"{kind}-alt"))
 
@@ -49,13 +49,13 @@ def function_and_derivative(network: settings.Settings, found: Signals) -> None:
 def the_gate(found: Signals) -> None:
     """H, the mask, and the signal before and behind it, cell by cell."""
     say("gate")
-    stages = {"h": found.h, "mask": found.mask, "grad_a": found.grad_a, "grad_h": found.grad_h}
-    notes = [[text(f"cell-{passed}") for passed in row] for row in found.passed]
+    rows = found.rows
+    notes = [[text(f"cell-{gate}") for gate in row] for row in rows.gates]
     for pair in (("h", "mask"), ("grad_a", "grad_h")):
         for column, name in zip(st.columns(2), pair, strict=True):
             title = text(f"stage-{name}")
             with column:
-                picture(matrix_chart(stages[name], title, words(), notes=notes), title)
+                picture(matrix_chart(getattr(rows, name), title, words(), notes=notes), title)
 
 
 def at_the_kink(network: settings.Settings, found: Signals) -> None:
@@ -67,5 +67,5 @@ def at_the_kink(network: settings.Settings, found: Signals) -> None:
         {text("way"): f"`{way}`", text("at-zero-column"): figure(value)} for way, value in at_zero().items()
     ]
     table(rows, text("at-zero-alt"))
-    say("zeros", zeros=f"{found.zeros:,}", units=f"{found.units:,}")
+    say("zeros", zeros=f"{found.units.zeros:,}", units=f"{found.units.number:,}")
     say("zeros-bias" if network.bias else "zeros-no-bias")

@@ -34,16 +34,16 @@ def render(network: settings.Settings) -> None:
 
 def two_sums(network: settings.Settings, found: Signals) -> None:
     """grad_h, its sum over the batch, and its sum over everything, with the learner's numbers."""
-    say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(found.grad_h))
-    picture(matrix_chart(found.grad_h, text("signal"), words()), text("signal"))
+    say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(found.rows.grad_h))
+    picture(matrix_chart(found.rows.grad_h, text("signal"), words()), text("signal"))
     for column, (key, matrix) in zip(
-        st.columns(2), (("sum-batch", found.sum_h), ("sum-all", found.sum_all)), strict=True
+        st.columns(2), (("sum-batch", found.sums.grad_h), ("sum-all", found.sums.everything)), strict=True
     ):
         with column:
             picture(matrix_chart(matrix, text(key), words()), text(key))
-    say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(found.sum_all[0, 0])))
+    say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(found.sums.everything[0, 0])))
     say("output", outputs=network.outputs)
-    picture(matrix_chart(found.sum_out, text("sum-out"), words()), text("sum-out"))
+    picture(matrix_chart(found.sums.grad_out, text("sum-out"), words()), text("sum-out"))
 
 
 def always_one(network: settings.Settings) -> None:

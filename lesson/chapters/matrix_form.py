@@ -75,7 +75,7 @@ def why_transposed(network: settings.Settings) -> None:
     found = computed(signals, settings.config(network))
     for column, (title, matrix) in zip(
         st.columns(2),
-        ((text("with-w2"), found.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),
+        ((text("with-w2"), found.rows.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),
         strict=True,
     ):
         with column:

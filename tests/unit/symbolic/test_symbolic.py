@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Add, Symbol, latex
 
-from lesson.numeric.config import Config
+from lesson.numeric.config import Config, Entry
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.chain_rule import Moment, moment
 from lesson.numeric.network import Params
@@ -155,10 +155,10 @@ def test_matrix_calculus_agrees_for_symbolic_sizes() -> None:
 
 def numbers_of(found: Moment, parameter: str, row: int, column: int) -> list[float]:
     values = chain.numbers(parameter, row, column, found)
-    paths = chain.paths(parameter, row, column, len(found.y))
+    paths = chain.paths(parameter, row, column, len(found.passed.y))
     product = math.fsum(math.prod(chain.value(step, values) for step in path) for path in paths)
     whole = chain.derivative_of_whole_loss(parameter, row, column, found)
-    return [product, whole, found.by_hand, found.autograd, found.finite]
+    return [product, whole, found.derivative.by_hand, found.derivative.autograd, found.derivative.finite]
 
 
 @settings(max_examples=60)
@@ -196,14 +196,14 @@ def test_the_same_number_six_ways(
         return
     rows, columns = config.shapes[parameter]
     place = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
-    found = moment(config, parameter, *place, moved)
+    found = moment(config, Entry(parameter, *place), moved)
     product, *others, finite = numbers_of(found, parameter, *place)
     for other in others:
         assert other == pytest.approx(product, rel=1e-9, abs=1e-9)
-    if not found.kink_in_reach:
+    if not found.derivative.kink_in_reach:
         assert finite == pytest.approx(product, rel=1e-6, abs=1e-6)
     # The tangent that is drawn: the curve beside the dot rises with this slope.
-    at = np.interp([found.value], found.grid, found.losses)[0]
+    at = np.interp([found.value], *found.curve)[0]
     assert at == pytest.approx(found.loss, rel=0.2, abs=2)
 
 

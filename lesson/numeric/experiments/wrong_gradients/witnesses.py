@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,8 +16,8 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.your_turn import LARGEST, silenced
 from lesson.numeric.finite import finite_differences
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
-from lesson.numeric.network import Activation, Params, forward, loss
+from lesson.numeric.from_config import task_of
+from lesson.numeric.network import Params, Task, forward, loss
 from lesson.numeric.program import Program, gradient_names, parse
 from lesson.numeric.program.interpreter import Value
 from lesson.numeric.program.mistakes import COLLECTION
@@ -33,15 +33,6 @@ LOOKS = 20
 
 GRADIENTS = tuple(f"grad_{name}" for name in Params._fields)
 DOUBLE = (torch.float64, torch.float64)
-
-
-class Task(NamedTuple):
-    """x (batch, inputs), y (batch, outputs), the start, all float64, and the activation."""
-
-    x: Tensor
-    y: Tensor
-    params: Params
-    activation: Activation
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +106,7 @@ def hear(name: str, config: Config, on_kink: bool) -> Hearing:
     """
     config = cut(config)
     mistaken = next(known for known in COLLECTION if known.name == name)
-    task = task_of(config, on_kink)
+    task = start_on(config, on_kink)
     right = trained(parse(seven_lines()), task, config.learning_rate)
     found = trained(parse(mistaken.text), task, config.learning_rate)
     losses = {"right": right.losses, "mistaken": found.losses}
@@ -128,10 +119,10 @@ def hear(name: str, config: Config, on_kink: bool) -> Hearing:
     return Hearing(losses, np.array(list(found.looks)), joined(by_finite), joined(by_autograd), "")
 
 
-def task_of(config: Config, on_kink: bool) -> Task:
-    x, y = tensors_of(config.source.load(), torch.float64)
-    params = start_of(config, torch.float64)
-    return Task(*silenced(x, y, params) if on_kink else (x, y, params), activation_of(config))
+def start_on(config: Config, on_kink: bool) -> Task:
+    """The start, float64; on_kink: with its first observation and all biases at zero."""
+    task = task_of(config, torch.float64)
+    return silenced(task) if on_kink else task
 
 
 def trained(program: Program, task: Task, rate: float) -> Training:

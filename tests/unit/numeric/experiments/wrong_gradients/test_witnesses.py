@@ -14,7 +14,7 @@ from lesson.numeric.experiments.wrong_gradients.witnesses import (
     Witness,
     cut,
     hear,
-    task_of,
+    start_on,
     trained,
 )
 from lesson.numeric.program import parse
@@ -85,7 +85,7 @@ def test_precision_is_no_mistake_with_relu() -> None:
 
 
 def test_gradients_that_are_not_zeroed_are_right_once() -> None:
-    task = task_of(Config(), on_kink=False)
+    task = start_on(Config(), on_kink=False)
     right, found = (trained(parse(text), task, 1e-4) for text in (seven_lines(), NOT_ZEROED.text))
     assert np.array_equal(right.losses[:2], found.losses[:2])
     assert right.losses[2] != found.losses[2]
