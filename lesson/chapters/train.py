@@ -20,8 +20,9 @@ from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, 
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, devices, finished, watched
-from lesson.page.show import fragment, lead_to, picture, table
+from lesson.page.show import fragment, lead_to, picture, table, worker_loss_reported
 from lesson.page.words import ask, figure, program_error, quoted, say, text, words
+from lesson.workers.process import WorkerLost
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -144,24 +145,35 @@ def training(config: Config) -> History | None:
     if config.steps > config.affordable_steps:
         say_too_much(config)
         return None
+    bar, button = st.empty(), st.empty()
     try:
-        return trained_in_view(config)
+        # What was trained before stays on the page.
+        with worker_loss_reported():
+            train_or_offer(config, bar, button)
     except ProgramError as error:
         st.error(program_error(error), icon=":material/error:")
         return None
+    return history_in_view(config, bar)
 
 
-def trained_in_view(config: Config) -> History | None:
+def train_or_offer(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -> None:
+    """Train what is quick, and offer to train what is not."""
     from lesson.numeric.training import run, train
 
-    bar, button = st.empty(), st.empty()
     if config.steps * config.work_per_step <= QUICK_WORK:
-        with bar, st.spinner(text("training")):
-            st.session_state["history"] = computed(train, config)
+        st.session_state["history"] = computed(train, config)
     elif trained := finished(run, config):
         st.session_state["history"] = trained
-    elif button.button(text("train"), key="train", type="primary", icon=":material/play_arrow:"):
+    elif train_button(button, "train") or st.session_state.get("train-again"):
         train_in_view(config, bar, button)
+
+
+def train_button(place: DeltaGenerator, key: str) -> bool:
+    return place.button(text("train"), key=key, type="primary", icon=":material/play_arrow:")
+
+
+def history_in_view(config: Config, bar: DeltaGenerator) -> History | None:
+    """The last history of this session, and a word about it where it is of other settings."""
     history: History | None = st.session_state.get("history")
     if history and history.config == config:
         bar.progress(history.steps / config.steps, progress(history))
@@ -189,12 +201,15 @@ def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -
     from lesson.numeric.training import run
 
     button.button(text("stop"), key="stop", icon=":material/stop:")
-
-    # Closed, so that whoever leaves gives up the seat at once.
-    with closing(watched(bar, run, config)) as histories:
-        for history in histories:
-            st.session_state["history"] = history
-            bar.progress(history.steps / config.steps, progress(history))
+    try:
+        # Closed, so that whoever leaves gives up the seat at once.
+        with closing(watched(bar, run, config)) as histories:
+            for history in histories:
+                st.session_state["history"] = history
+                bar.progress(history.steps / config.steps, progress(history))
+    except WorkerLost:
+        train_button(button, "train-again")
+        raise
     button.empty()
 
 

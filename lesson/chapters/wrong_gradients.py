@@ -59,8 +59,7 @@ def collection(network: settings.Settings) -> None:
     if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
         called.add((name, on_kink))
     if (name, on_kink) in called:
-        with st.spinner(text("training")):
-            hearing = computed(hear, name, settings.config(network), on_kink)
+        hearing = computed(hear, name, settings.config(network), on_kink)
         # Where the kink is needed to see a mistake, that it was seen counts.
         before = found.get(name, {})
         found[name] = {witness: saw or before.get(witness, False) for witness, saw in hearing.noticed.items()}
@@ -191,7 +190,6 @@ def who_is_ahead(seed: int) -> None:
     if st.button(text("ahead-button"), icon=":material/casino:", key="ahead"):
         st.session_state["ahead-asked"] = seed
     if st.session_state.get("ahead-asked") == seed:
-        with st.spinner(text("training")):
-            differences = computed(ahead, seed)
+        differences = computed(ahead, seed)
         picture(ahead_chart(seed, differences, words()), text("ahead-alt"))
         say("ahead-result", by_hand=int((differences < 0).sum()), all=len(differences))

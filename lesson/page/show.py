@@ -45,8 +45,8 @@ def worker_loss_reported() -> Iterator[None]:
     """Where a worker is lost on the way, say so in the place of what it should have given."""
     try:
         yield
-    except WorkerLost:
-        st.error(words()["worker-lost"], icon=":material/memory:")
+    except WorkerLost as lost:
+        st.error(words()[f"worker-lost-{lost.limit}"], icon=":material/memory:")
 
 
 def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
