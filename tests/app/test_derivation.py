@@ -7,16 +7,8 @@ import re
 import pytest
 
 from lesson.page import EARNED
-from tests.app.lesson_app import open_page, texts
+from tests.harness.lesson_app import NETWORKS, open_page, texts
 
-NETWORKS: dict[str, dict[str, object]] = {
-    "default": {},
-    "smallest": {"batch": 1, "inputs": 1, "hidden": 1, "outputs": 1},
-    "four": {"batch": 4, "inputs": 4, "hidden": 4, "outputs": 4},
-    "largest": {"batch": 8192, "inputs": 256, "hidden": 1024, "outputs": 32},
-    "no-bias": {"bias": "false"},
-    "leaky": {"activation": "leaky_relu", "slope": 0.3},
-}
 PROVES = {
     "chain-rule": ("w1",),
     "matrix-form": ("w2", "w1"),

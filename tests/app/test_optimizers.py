@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lesson.numeric.config import OPTIMIZERS
-from tests.app.lesson_app import metrics, open_page, texts
-from tests.app.test_derivation import NETWORKS
+from tests.harness.lesson_app import NETWORKS, metrics, open_page, texts
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)

@@ -6,7 +6,7 @@ import pytest
 
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from tests.app.lesson_app import metrics, open_page, texts
+from tests.harness.lesson_app import metrics, open_page, texts
 
 LOCAL, DRIFT = "Gradients, at the same weights", "Trainings, each on its own path"
 

@@ -7,9 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from lesson.numeric.program.mistakes import OFTEN_WRITTEN, Mistake
 from lesson.numeric.source import LINES, seven_lines
-from tests.app.lesson_app import metrics, open_page, texts
-from tests.app.test_derivation import NETWORKS
-from tests.unit.numeric.program.test_program import NOTEBOOK
+from tests.harness.lesson_app import NETWORKS, metrics, open_page, texts
+from tests.harness.programs import NOTEBOOK
 
 
 def write(app: AppTest, text: str) -> AppTest:

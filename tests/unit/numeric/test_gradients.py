@@ -16,7 +16,7 @@ from lesson.numeric.finite import finite_differences
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, Trace, forward, init_params
 from lesson.numeric.rounding import allowance
-from tests.unit.networks import Case, cases
+from tests.harness.networks import Case, cases
 
 
 def tensors(params: Params) -> list[Tensor]:

@@ -27,7 +27,7 @@ from lesson.numeric.program import parse
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import run, train
 from lesson.worker import Line, Shared, WorkerLost, compute, compute_each, compute_in_turns
-from tests.app.lesson_app import open_page, texts
+from tests.harness.lesson_app import open_page, texts
 
 QUIETLY = print
 
