@@ -20,6 +20,11 @@ class Case(NamedTuple):
     activation: Activation
 
 
+def tensors(params: Params) -> list[Tensor]:
+    """The parameters that there are."""
+    return [p for p in params if p is not None]
+
+
 def activations() -> st.SearchStrategy[Activation]:
     slopes = st.sampled_from([0.0, 0.01, 0.3, 1.0]) | st.floats(0, 1)
     return st.just(Activation.relu()) | slopes.map(Activation.leaky_relu)
