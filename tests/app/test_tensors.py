@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lesson.numeric.experiments.tensors import OPERATIONS
-from tests.app.lesson_app import open_page, texts
+from tests.harness.lesson_app import open_page, texts
 
 
 def outputs(app: object) -> str:

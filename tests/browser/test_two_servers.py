@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
-from benchmarks.server import free_port, wait_for
 from tests.browser.conftest import HOUSE, Server
 from tests.browser.visit import query, settle
+from tests.harness.server import free_port, wait_for
 
 LINES = "grad_out = 2 * (out - y)"
 

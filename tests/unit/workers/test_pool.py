@@ -24,7 +24,7 @@ from lesson.numeric.training import run, train
 from lesson.workers import pool, process
 from lesson.workers.pool import TEMPLATE, Queue, Worker, compute, compute_in_turns, workers
 from lesson.workers.process import WORK_BYTES, WorkerLost
-from tests.app.lesson_app import open_page, texts
+from tests.harness.lesson_app import open_page, texts
 
 QUIETLY = print
 

@@ -129,10 +129,3 @@ def test_a_run_that_blows_up_is_counted_apart() -> None:
     first = trial(ground)
     assert first.blew_up > 0
     assert first.runs + first.blew_up == RUNS
-
-
-@pytest.mark.parametrize(
-    ("count", "of", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)]
-)
-def test_the_interval_is_wilsons(count: int, of: int, low: float, high: float) -> None:
-    assert wilson(count, of) == pytest.approx((low, high), abs=1e-4)

@@ -14,7 +14,7 @@ from lesson.numeric.data import Normal
 from lesson.numeric.experiments.your_turn import correct
 from lesson.numeric.program.mistakes import COLLECTION, OFTEN_WRITTEN, Mistake
 from lesson.numeric.source import LINES, seven_lines
-from tests.unit.numeric.program.test_program import NOTEBOOK, PARTS
+from tests.harness.programs import NOTEBOOK, PARTS
 
 LEAKY = Config(activation="leaky_relu", slope=0.1)
 CONFIGS = {

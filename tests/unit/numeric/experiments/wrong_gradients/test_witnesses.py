@@ -1,4 +1,4 @@
-"""The witnesses notice what they can notice, and the notebook's mystery has one culprit."""
+"""The witnesses notice what they can notice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.experiments.wrong_gradients import mystery
 from lesson.numeric.experiments.wrong_gradients.witnesses import (
     STEPS,
     Hearing,
@@ -36,7 +35,6 @@ NOTICED: dict[str, set[Witness]] = {
     "too-early": COMPARING,
     "not-zeroed": COMPARING,
 }
-
 DEPENDS: dict[str, set[Witness]] = {"not-zeroed": {"loss"}, "precision": {"finite"}}
 """The data decide whether accumulated gradients descend, and whether a difference of 1e-8 is seen."""
 
@@ -117,22 +115,3 @@ def test_extreme_networks_are_heard_too(sizes: tuple[int, int, int, int], bias: 
     for name in NOTICED if bias else ("factor", "no-sum", "precision"):
         hearing = hear(name, config, False)
         assert set(hearing.noticed) == {"shapes", "loss", "finite", "autograd"}
-
-
-def case(seed: int) -> mystery.Case:
-    return mystery.case({name: mystery.run(seed, name) for name in mystery.RUNS})
-
-
-@pytest.mark.parametrize("seed", [0, 1, 7, 9999])
-def test_the_notebooks_mystery_is_the_sum(seed: int) -> None:
-    gaps = case(seed).gaps
-    assert gaps["mended"] == 0
-    assert gaps["float32"] > 1e-2
-    assert gaps["float64"] == pytest.approx(gaps["float32"], rel=0.02)
-
-
-def test_runs_side_by_side_are_the_runs_alone() -> None:
-    together = mystery.ahead(3)
-    assert len(together) == mystery.SEEDS
-    alone = [case(seed).apart["float32"][-1] for seed in (3, 8)]
-    np.testing.assert_allclose(together[[0, 5]], alone, rtol=1e-3)

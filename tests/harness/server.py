@@ -1,4 +1,4 @@
-"""A Streamlit server of its own for a benchmark, measured from outside (Linux)."""
+"""A Streamlit server of its own, for a benchmark measured from outside (Linux)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[1]
+HOUSE = Path(__file__).parents[2]
 
 
 def free_port() -> int:

@@ -29,6 +29,15 @@ st.session_state["network"] = network()
 keep_program()
 open_chapter({!r})
 """
+NETWORKS: dict[str, dict[str, object]] = {
+    "default": {},
+    "smallest": {"batch": 1, "inputs": 1, "hidden": 1, "outputs": 1},
+    "four": {"batch": 4, "inputs": 4, "hidden": 4, "outputs": 4},
+    "largest": {"batch": 8192, "inputs": 256, "hidden": 1024, "outputs": 32},
+    "no-bias": {"bias": "false"},
+    "leaky": {"activation": "leaky_relu", "slope": 0.3},
+}
+"""Address parameters of the networks on which each chapter is opened."""
 
 
 def open_page(chapter: str = "home", tab: str = "", /, **address: object) -> AppTest:
