@@ -106,7 +106,7 @@ def one_entry(found: Findings, gated: Gated) -> None:
     say("one-entry", samples=f"{SAMPLES:,}")
     entries = gated.entries
     if st.session_state.get("gate-weight") not in entries:
-        st.session_state["gate-weight"] = entries[found.telling]
+        st.session_state["gate-weight"] = entries[found.most_biased]
     chosen = st.selectbox(text("weight"), entries, key="gate-weight", persist_state="session")
     drawn = found.distributions[entries.index(chosen)]
     picture(

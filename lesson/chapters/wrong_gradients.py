@@ -11,8 +11,8 @@ import numpy as np
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.ahead import ahead_chart
 from lesson.charts.growth import growth_chart
+from lesson.charts.lead import lead_chart
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.program.mistakes import COLLECTION
@@ -23,7 +23,7 @@ from lesson.page.show import code, fragment, picture, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.wrong_gradients.witnesses import Hearing
+    from lesson.numeric.experiments.wrong_gradients.witnesses import Testimony
     from lesson.numeric.program.mistakes import Mistake
 
 WITNESSES = ("shapes", "loss", "finite", "autograd")
@@ -42,7 +42,7 @@ def play(network: settings.Settings) -> None:
 
 def collection(network: settings.Settings) -> None:
     """One mistake, the learner's prediction, and on request what the witnesses say."""
-    from lesson.numeric.experiments.wrong_gradients.witnesses import hear
+    from lesson.numeric.experiments.wrong_gradients.witnesses import testify
 
     say("collection")
     if not network.bias:
@@ -59,11 +59,13 @@ def collection(network: settings.Settings) -> None:
     if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
         called.add((name, on_kink))
     if (name, on_kink) in called:
-        hearing = computed(hear, name, settings.config(network), on_kink)
+        testimony = computed(testify, name, settings.config(network), on_kink)
         # Where the kink is needed to see a mistake, that it was seen counts.
         before = found.get(name, {})
-        found[name] = {witness: saw or before.get(witness, False) for witness, saw in hearing.noticed.items()}
-        the_hearing(name, hearing)
+        found[name] = {
+            witness: saw or before.get(witness, False) for witness, saw in testimony.noticed.items()
+        }
+        the_testimony(name, testimony)
     the_collection(found)
     say("explain")
     ask("check-falling")
@@ -94,7 +96,7 @@ def guess(name: str) -> None:
     )
 
 
-def the_hearing(name: str, hearing: Hearing) -> None:
+def the_testimony(name: str, testimony: Testimony) -> None:
     """Each witness's answer beside the learner's guess, both losses, and why."""
     guessed = st.session_state.get(f"guess {name}")
     rows = [
@@ -102,26 +104,26 @@ def the_hearing(name: str, hearing: Hearing) -> None:
             text("column-witness"): text(f"witness-{witness}"),
             text("column-guess"): text("notices" if witness in guessed else "silent") if guessed else "–",
             text("column-answer"): text("notices" if saw else "silent"),
-            text("column-saw"): evidence(witness, hearing),
+            text("column-saw"): evidence(witness, testimony),
         }
-        for witness, saw in hearing.noticed.items()
+        for witness, saw in testimony.noticed.items()
     ]
     table(rows, text("testimony-alt"))
-    steps, shown = curves.together(dict(hearing.losses))
+    steps, shown = curves.together(dict(testimony.losses))
     named = {text(f"lines-{which}"): values for which, values in shown.items()}
     picture(
         growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
     )
-    if not any(hearing.noticed.values()):
+    if not any(testimony.noticed.values()):
         say("nobody")
     say(f"why-{name}")
 
 
-def evidence(witness: str, hearing: Hearing) -> str:
+def evidence(witness: str, testimony: Testimony) -> str:
     """What a witness saw, in words."""
-    if hearing.complaint:
-        return text(f"saw-{witness}-misfit", said=hearing.complaint.replace("`", "'"))
-    losses = hearing.losses
+    if testimony.complaint:
+        return text(f"saw-{witness}-misfit", said=testimony.complaint.replace("`", "'"))
+    losses = testimony.losses
     if witness == "loss":
         return text(
             "saw-loss",
@@ -131,9 +133,9 @@ def evidence(witness: str, hearing: Hearing) -> str:
         )
     if witness == "shapes":
         return text("saw-shapes")
-    largest = hearing.largest[witness]
-    if witness == "autograd" and hearing.first:
-        return text("saw-later", largest=figure(100 * largest), step=hearing.first)
+    largest = testimony.largest[witness]
+    if witness == "autograd" and testimony.first:
+        return text("saw-later", largest=figure(100 * largest), step=testimony.first)
     return text("saw-nothing" if largest == 0 else f"saw-{witness}", largest=figure(100 * largest))
 
 
@@ -171,7 +173,7 @@ def the_mystery(seed: int) -> None:
     say("suspect-autograd", steps=f"{training.recorded:,}", largest=figure(training.largest_local))
     say("suspect-sum", gap=figure(case.gaps["mended"]))
     over_steps(case.apart, words()["loss-difference"], log=False)
-    who_is_ahead(seed)
+    whose_loss_is_lower(seed)
     say("got-away")
     ask("check-b2")
 
@@ -182,14 +184,14 @@ def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
 
 
 @fragment
-def who_is_ahead(seed: int) -> None:
+def whose_loss_is_lower(seed: int) -> None:
     """Many seeds at once, on request: sometimes one, sometimes the other."""
-    from lesson.numeric.experiments.wrong_gradients.mystery import ahead
+    from lesson.numeric.experiments.wrong_gradients.mystery import final_leads
 
     say("ahead")
     if st.button(text("ahead-button"), icon=":material/casino:", key="ahead"):
         st.session_state["ahead-asked"] = seed
     if st.session_state.get("ahead-asked") == seed:
-        differences = computed(ahead, seed)
-        picture(ahead_chart(seed, differences, words()), text("ahead-alt"))
+        differences = computed(final_leads, seed)
+        picture(lead_chart(seed, differences, words()), text("ahead-alt"))
         say("ahead-result", by_hand=int((differences < 0).sum()), all=len(differences))

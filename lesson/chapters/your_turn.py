@@ -80,7 +80,7 @@ def row(answer: Answer, solved: bool) -> str:
     if judged.difference is None:
         return text("row-shape", name=name, shape=shape, needed=sides(answer.needed))
     if judged.verdict > Verdict.ROUNDING:
-        row, column = judged.place
+        row, column = judged.cell
         largest = figure(judged.largest)
         return text("row-different", name=name, shape=shape, largest=largest, row=row, column=column)
     return text(f"row-{judged.verdict.word}", name=name, shape=shape)

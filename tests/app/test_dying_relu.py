@@ -65,11 +65,11 @@ def test_without_bias_there_is_none_to_start_with() -> None:
 
 def test_a_chosen_run_stays_until_others_are_trained() -> None:
     app = open_page("dying-relu")
-    telling = app.selectbox(key="watched-seed").value
+    latest_death = app.selectbox(key="watched-seed").value
     app.selectbox(key="watched-seed").set_value(0).run()
     app.slider(key="watched-step").set_value(199).run()
     assert app.selectbox(key="watched-seed").value == 0
     assert "In this run no ReLU unit is silent at the end" in texts(app)
     app.number_input(key="seed").set_value(1).run()
-    assert app.selectbox(key="watched-seed").value == telling
+    assert app.selectbox(key="watched-seed").value == latest_death
     assert "ReLU units silent to the end" in texts(app)

@@ -352,9 +352,9 @@ def arriving(first: Tensor, weights: Tensor, signal: Tensor, kept: float) -> Ten
         h = kept * h + torch.relu(h @ w)
     # From the last layer back to the first; at each one more signal sets out, all travel together.
     setting_out = signal[:, None]
-    underway = setting_out[:, :0]
+    travelling = setting_out[:, :0]
     for w, slope in zip(reversed(weights), reversed(slopes), strict=True):
-        underway = torch.cat([setting_out, underway], 1)
-        through = (underway * slope[:, None]).flatten(1, 2) @ w.mT
-        underway = kept * underway + through.view_as(underway)
-    return underway
+        travelling = torch.cat([setting_out, travelling], 1)
+        through = (travelling * slope[:, None]).flatten(1, 2) @ w.mT
+        travelling = kept * travelling + through.view_as(travelling)
+    return travelling

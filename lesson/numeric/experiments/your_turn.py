@@ -108,7 +108,7 @@ class Judged:
         return float(np.abs(self.difference).max()) if self.difference is not None else np.inf
 
     @property
-    def place(self) -> tuple[int, int]:
+    def cell(self) -> tuple[int, int]:
         """Row and column of the largest difference, from 1."""
         assert self.difference is not None
         row, column = np.unravel_index(np.argmax(np.abs(self.difference)), self.difference.shape)
@@ -119,7 +119,7 @@ class Judged:
         """Row and column, from 0, at which CELLS rows and columns begin that show the largest difference."""
         row, column = (
             max(0, min(place - 1 - CELLS // 2, size - CELLS))
-            for place, size in zip(self.place, self.needed, strict=True)
+            for place, size in zip(self.cell, self.needed, strict=True)
         )
         return row, column
 

@@ -134,7 +134,7 @@ def case(found: Mapping[str, np.ndarray]) -> Case:
     )
 
 
-def ahead(seed: int) -> np.ndarray:
+def final_leads(seed: int) -> np.ndarray:
     """Loss by hand minus loss by autograd after the last step, for SEEDS seeds from this one (SEEDS,)."""
     seeds = range(seed, seed + SEEDS)
     return (losses(seeds, over_everything) - losses(seeds, None))[:, -1]

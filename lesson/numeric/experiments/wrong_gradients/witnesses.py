@@ -48,7 +48,7 @@ class Training:
 
 
 @dataclass(frozen=True, eq=False)
-class Hearing:
+class Testimony:
     """What each witness saw of a mistake.
 
     losses: with the right lines and with the mistaken ones. steps: those that autograd looked at, and
@@ -99,7 +99,7 @@ def cut(config: Config) -> Config:
     return replace(config, source=Normal(rows, inputs, outputs, config.seed), hidden=hidden)
 
 
-def hear(name: str, config: Config, on_kink: bool) -> Hearing:
+def testify(name: str, config: Config, on_kink: bool) -> Testimony:
     """Train with the mistake of this name and let the four witnesses look.
 
     on_kink: the first observation and all biases are zero at the start, so that its units are at h = 0.
@@ -111,12 +111,12 @@ def hear(name: str, config: Config, on_kink: bool) -> Hearing:
     found = trained(parse(mistaken.text), task, config.learning_rate)
     losses = {"right": right.losses, "mistaken": found.losses}
     if found.complaint:
-        return Hearing(losses, np.array([0]), {}, {}, found.complaint)
+        return Testimony(losses, np.array([0]), {}, {}, found.complaint)
     looks = list(found.looks.values())
     # Finite differences cost a forward pass for each weight: at the first two steps and the last.
     by_finite = [beside_finite_differences(task, *look) for look in (*looks[:2], looks[-1])]
     by_autograd = [beside_autograd(task, *look) for look in looks]
-    return Hearing(losses, np.array(list(found.looks)), joined(by_finite), joined(by_autograd), "")
+    return Testimony(losses, np.array(list(found.looks)), joined(by_finite), joined(by_autograd), "")
 
 
 def start_on(config: Config, on_kink: bool) -> Task:

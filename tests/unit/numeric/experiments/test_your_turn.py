@@ -132,7 +132,7 @@ def test_the_largest_difference_is_found_and_placed() -> None:
     judged = shifted.answers["grad_w1"].judged
     assert judged
     assert judged.difference is not None
-    row, column = judged.place
+    row, column = judged.cell
     assert abs(judged.difference[row - 1, column - 1]) == judged.largest > 0
 
 

@@ -21,7 +21,7 @@ def test_the_notebooks_mystery_is_the_sum(seed: int) -> None:
 
 
 def test_runs_side_by_side_are_the_runs_alone() -> None:
-    together = mystery.ahead(3)
+    together = mystery.final_leads(3)
     assert len(together) == mystery.SEEDS
     alone = [case(seed).apart["float32"][-1] for seed in (3, 8)]
     np.testing.assert_allclose(together[[0, 5]], alone, rtol=1e-3)

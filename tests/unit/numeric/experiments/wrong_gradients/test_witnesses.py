@@ -9,11 +9,11 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.wrong_gradients.witnesses import (
     STEPS,
-    Hearing,
+    Testimony,
     Witness,
     cut,
-    hear,
     start_on,
+    testify,
     trained,
 )
 from lesson.numeric.program import parse
@@ -39,8 +39,8 @@ DEPENDS: dict[str, set[Witness]] = {"not-zeroed": {"loss"}, "precision": {"finit
 """The data decide whether accumulated gradients descend, and whether a difference of 1e-8 is seen."""
 
 
-def noticed(hearing: Hearing) -> set[Witness]:
-    return {witness for witness, saw in hearing.noticed.items() if saw}
+def noticed(testimony: Testimony) -> set[Witness]:
+    return {witness for witness, saw in testimony.noticed.items() if saw}
 
 
 def test_each_mistake_has_its_witnesses() -> None:
@@ -50,17 +50,19 @@ def test_each_mistake_has_its_witnesses() -> None:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("name", NOTICED)
 def test_who_notices_what(name: str, seed: int) -> None:
-    hearing = hear(name, Config(Normal(64, 3, 1, seed), seed=seed, activation="leaky_relu", slope=0.1), False)
-    assert noticed(hearing) - DEPENDS.get(name, set()) == NOTICED[name]
+    testimony = testify(
+        name, Config(Normal(64, 3, 1, seed), seed=seed, activation="leaky_relu", slope=0.1), False
+    )
+    assert noticed(testimony) - DEPENDS.get(name, set()) == NOTICED[name]
 
 
 def test_only_the_kink_shows_the_wrong_side() -> None:
     for config in (Config(), LEAKY, Config(bias=False)):
-        assert noticed(hear("or-equal", config, False)) == set()
+        assert noticed(testify("or-equal", config, False)) == set()
     for config in (Config(), LEAKY):
-        hearing = hear("or-equal", config, True)
-        assert noticed(hearing) == {"autograd"}
-        assert hearing.first == 0
+        testimony = testify("or-equal", config, True)
+        assert noticed(testimony) == {"autograd"}
+        assert testimony.first == 0
 
 
 @pytest.mark.parametrize("on_kink", [False, True])
@@ -73,13 +75,13 @@ def test_against_the_right_lines_nobody_testifies(
     from lesson.numeric.program.mistakes import Mistake
 
     monkeypatch.setattr(witnesses, "COLLECTION", (Mistake("none", {}),))
-    hearing = hear("none", config, on_kink)
-    assert noticed(hearing) == set()
-    assert hearing.largest["autograd"] == 0
+    testimony = testify("none", config, on_kink)
+    assert noticed(testimony) == set()
+    assert testimony.largest["autograd"] == 0
 
 
 def test_precision_is_no_mistake_with_relu() -> None:
-    assert noticed(hear("precision", Config(), False)) == set()
+    assert noticed(testify("precision", Config(), False)) == set()
 
 
 def test_gradients_that_are_not_zeroed_are_right_once() -> None:
@@ -87,12 +89,12 @@ def test_gradients_that_are_not_zeroed_are_right_once() -> None:
     right, found = (trained(parse(text), task, 1e-4) for text in (seven_lines(), NOT_ZEROED.text))
     assert np.array_equal(right.losses[:2], found.losses[:2])
     assert right.losses[2] != found.losses[2]
-    assert hear("not-zeroed", Config(), False).first == 1
+    assert testify("not-zeroed", Config(), False).first == 1
 
 
 def test_what_the_page_says_of_the_notebooks_sum_holds() -> None:
     """On the default network the wrong sum ends below the right lines."""
-    losses = hear("sum-all", Config(), False).losses
+    losses = testify("sum-all", Config(), False).losses
     assert losses["mistaken"][-1] < losses["right"][-1]
 
 
@@ -102,7 +104,7 @@ def test_the_right_lines_are_the_trainings_own() -> None:
 
     config = Config(steps=STEPS, by_hand=Lane("float64"), autograd=Lane("float64"))
     expected = train(config).loss["by_hand"]
-    assert np.allclose(hear("factor", config, False).losses["right"], expected, rtol=1e-12)
+    assert np.allclose(testify("factor", config, False).losses["right"], expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (8192, 256, 1024, 32)])
@@ -113,5 +115,5 @@ def test_extreme_networks_are_heard_too(sizes: tuple[int, int, int, int], bias: 
     assert max(cut(config).sizes) <= 64
     # Without bias there is less that can be new.
     for name in NOTICED if bias else ("factor", "no-sum", "precision"):
-        hearing = hear(name, config, False)
-        assert set(hearing.noticed) == {"shapes", "loss", "finite", "autograd"}
+        testimony = testify(name, config, False)
+        assert set(testimony.noticed) == {"shapes", "loss", "finite", "autograd"}
