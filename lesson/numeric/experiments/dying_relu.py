@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lesson.numeric import by_hand
 from lesson.numeric.data import Sparse
+from lesson.numeric.flat import stacked
 from lesson.numeric.network import Activation, Params, forward, init_params
 from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
@@ -21,8 +22,6 @@ RUNS = 40
 
 LARGEST = (64, 8, 8, 4)
 """Batch, inputs, hidden units and outputs of the largest network that is trained so many times."""
-
-Weights = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class WatchedTrainings:
     losses (runs, steps), not finite from where a training blew up; zeros (runs, steps): the share of exact
     zeros among the entries of grad_w1 and grad_b1; silent (runs, steps, hidden): whether a unit has
     h <= 0 at every observation of a network that has not blown up; firing: what active()
-    unpacks; weights: what all runs end with.
+    unpacks; params: what all runs end with, float32, by parameter, with a dimension (runs,) in front.
     """
 
     conditions: Conditions
@@ -61,7 +60,7 @@ class WatchedTrainings:
     zeros: np.ndarray
     silent: np.ndarray
     firing: np.ndarray
-    weights: tuple[np.ndarray, ...]
+    params: Mapping[str, np.ndarray]
 
     @property
     def blew_up(self) -> np.ndarray:
@@ -110,10 +109,10 @@ class WatchedTrainings:
             for unit in np.flatnonzero(quiet[-1])
         }
 
-    def params(self, number: int) -> Params:
-        """What a run ends with, float32."""
-        w1, b1, w2, b2 = (torch.from_numpy(w[number]) for w in self.weights)
-        return Params(w1, b1, w2, b2) if self.conditions.bias is not None else Params(w1, None, w2, None)
+    def params_of(self, number: int) -> Params:
+        """What a run ends with."""
+        tensors = {name: torch.from_numpy(values[number]) for name, values in self.params.items()}
+        return Params(**{name: tensors.get(name) for name in Params._fields})  # type: ignore[arg-type]
 
 
 @torch.inference_mode()
@@ -123,19 +122,18 @@ def train_and_watch(conditions: Conditions) -> WatchedTrainings:
     The target is the sum of the absolute inputs, which units of either sign have to make together.
     """
     tasks = [task(replace(conditions, seed=conditions.seed + number)) for number in range(RUNS)]
-    x, y, w1, b1, w2, b2 = (torch.stack(tensors) for tensors in zip(*tasks, strict=True))
-    weights = w1, b1, w2, b2
+    x, y = (torch.stack(tensors) for tensors in list(zip(*tasks, strict=True))[:2])
+    params = stacked([start for _, _, start in tasks])
     activation = Activation.leaky_relu(conditions.slope)
-    # Without a bias every second of the weights stays zero.
-    learned = slice(None, None, 1 if conditions.bias is not None else 2)
     fires, losses, first = [], [], []
     for _ in range(STEPS):
-        firing, loss, gradients = backward(x, y, weights, activation)
+        firing, loss, gradients = backward(x, y, params, activation)
         fires.append(firing)
         losses.append(loss)
-        first.append(torch.cat(list(gradients[:2][learned]), 1))
-        for w, gradient in zip(weights[learned], gradients[learned], strict=True):
-            w.add_(gradient, alpha=-conditions.rate)
+        first.append(torch.cat([g for g in gradients[:2] if g is not None], 1))
+        for p, gradient in zip(params, gradients, strict=True):
+            if p is not None and gradient is not None:
+                p.add_(gradient, alpha=-conditions.rate)
     fired, lost, grad_first = (torch.stack(watched, 1) for watched in (fires, losses, first))
     return WatchedTrainings(
         conditions,
@@ -143,42 +141,43 @@ def train_and_watch(conditions: Conditions) -> WatchedTrainings:
         (grad_first == 0).float().mean((2, 3)).numpy(),
         (~fired.any(2) & torch.isfinite(lost)[..., None]).numpy(),
         np.packbits(fired.numpy(), axis=2),
-        tuple(w.numpy() for w in weights),
+        {name: p.numpy() for name, p in params._asdict().items() if p is not None},
     )
 
 
-def backward(
-    x: Tensor, y: Tensor, weights: Weights, activation: Activation
-) -> tuple[Tensor, Tensor, Weights]:
+def backward(x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Tensor, Params]:
     """The seven lines for many networks at once: where h > 0 (runs, batch, hidden), the losses (runs,), and
-    the gradients, each of its weight's shape."""
-    w1, b1, w2, b2 = weights
-    h = torch.baddbmm(b1, x, w1)
+    the gradients, each of its parameter's shape."""
+    w1, b1, w2, b2 = params
+    h = affine(x, w1, b1)
     derivative = activation.derivative(h)
     a = h * derivative
-    residual = torch.baddbmm(b2, a, w2) - y
+    residual = affine(a, w2, b2) - y
     grad_out = 2 * residual
     grad_h = (grad_out @ w2.mT) * derivative
-    grad_w1, grad_b1 = x.mT @ grad_h, grad_h.sum(1, keepdim=True)
-    grad_w2, grad_b2 = a.mT @ grad_out, grad_out.sum(1, keepdim=True)
-    return h > 0, residual.square().sum((1, 2)), (grad_w1, grad_b1, grad_w2, grad_b2)
+    gradients = Params(
+        x.mT @ grad_h,
+        None if b1 is None else grad_h.sum(1, keepdim=True),
+        a.mT @ grad_out,
+        None if b2 is None else grad_out.sum(1, keepdim=True),
+    )
+    return h > 0, residual.square().sum((1, 2)), gradients
 
 
-def task(conditions: Conditions) -> tuple[Tensor, ...]:
-    """x, y, w1, b1, w2, b2 of one seed, float32; biases of zero where there are none."""
+def affine(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+    return x @ w if b is None else torch.baddbmm(b, x, w)
+
+
+def task(conditions: Conditions) -> tuple[Tensor, Tensor, Params]:
+    """x, y and the start of one seed, float32."""
     batch, inputs, hidden, outputs = conditions.sizes
     data = Sparse(batch, inputs, outputs, conditions.seed, conditions.zeros).load()
     x = conditions.scale * torch.from_numpy(data.x)
-    start = init_params(inputs, hidden, outputs, seed=conditions.seed)
-    assert start.b2 is not None
-    return (
-        x,
-        x.abs().sum(1, keepdim=True).expand(-1, outputs),
-        conditions.weights * start.w1,
-        torch.full((1, hidden), conditions.bias or 0.0),
-        start.w2,
-        start.b2 if conditions.bias is not None else torch.zeros_like(start.b2),
-    )
+    bias = conditions.bias
+    start = init_params(inputs, hidden, outputs, bias=bias is not None, seed=conditions.seed)
+    b1 = None if bias is None else torch.full((1, hidden), bias)
+    params = start._replace(w1=conditions.weights * start.w1, b1=b1)
+    return x, x.abs().sum(1, keepdim=True).expand(-1, outputs), params
 
 
 def why_it_stays(print: Callable[..., None], x: Tensor, y: Tensor, params: Params, unit: int) -> None:
@@ -193,8 +192,8 @@ def why_it_stays(print: Callable[..., None], x: Tensor, y: Tensor, params: Param
 
 def why_it_stays_of(trainings: WatchedTrainings, number: int, unit: int) -> Ran:
     """What a unit, from 1, of a run's ReLU network receives after the last step."""
-    x, y, *_ = task(replace(trainings.conditions, seed=trainings.conditions.seed + number))
-    return run(why_it_stays, x, y, trainings.params(number), unit - 1)
+    x, y, _ = task(replace(trainings.conditions, seed=trainings.conditions.seed + number))
+    return run(why_it_stays, x, y, trainings.params_of(number), unit - 1)
 
 
 REMEDIES: Mapping[str, Callable[[Conditions], Conditions]] = {

@@ -45,8 +45,8 @@ def test_each_run_is_the_training_by_hand(bias: float | None, slope: float) -> N
     conditions = replace(GROUND, bias=bias, slope=slope)
     trainings = train_and_watch(conditions)
     for number in (0, RUNS - 1):
-        x, y, *weights = task(replace(conditions, seed=number))
-        params = Params(*weights) if bias is not None else Params(weights[0], None, weights[2], None)
+        x, y, params = task(replace(conditions, seed=number))
+        assert (params.b1 is None) == (params.b2 is None) == (bias is None)
         activation = Activation.leaky_relu(slope)
         losses = []
         for _ in range(STEPS):
@@ -56,7 +56,7 @@ def test_each_run_is_the_training_by_hand(bias: float | None, slope: float) -> N
                 *(p if g is None else p - conditions.rate * g for p, g in zip(params, gradients, strict=True))  # type: ignore[arg-type, operator]
             )
         assert np.allclose(trainings.losses[number], losses, rtol=1e-3)
-        assert torch.allclose(trainings.params(number).w1, params.w1, rtol=1e-3, atol=1e-4)
+        assert torch.allclose(trainings.params_of(number).w1, params.w1, rtol=1e-3, atol=1e-4)
 
 
 @settings(max_examples=15)
