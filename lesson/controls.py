@@ -183,12 +183,12 @@ def correct_address(*controls: Control) -> None:
 
 def show_corrections() -> None:
     """Say what was corrected in the address, until the learner has taken note."""
-    found: Iterable[tuple[str, str, str]] = st.session_state.get("notices", [])
-    if not found:
+    corrections: Iterable[tuple[str, str, str]] = st.session_state.get("notices", [])
+    if not corrections:
         return
     sentences = [
         words()["notice"].format(parameter=f"`{key}`", asked=quoted(raw), given=f"`{written}`")
-        for key, raw, written in found
+        for key, raw, written in corrections
     ]
     with st.container(border=True):
         st.warning("\n\n".join(sentences), icon=":material/edit_location_alt:")

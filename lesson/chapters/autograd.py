@@ -110,15 +110,21 @@ def price() -> None:
 
     say("price")
     steps = st.slider(text("steps"), 20, MOST_STEPS, 200, 20, key="price-steps", persist_state="session")
-    found = computed(cost, steps)
-    say("price-found", steps=steps, nodes=f"{found.nodes['clone'][-1]:,}", times=figure(found.slowdown))
+    measured = computed(cost, steps)
+    say(
+        "price-found",
+        steps=steps,
+        nodes=f"{measured.nodes['clone'][-1]:,}",
+        times=figure(measured.slowdown),
+    )
     for column, (values, title) in zip(
         st.columns(2),
-        ((found.nodes, "nodes"), (found.microseconds, "microseconds-per-step")),
+        ((measured.nodes, "nodes"), (measured.microseconds, "microseconds-per-step")),
         strict=True,
     ):
         with column:
             curves = {words()[name]: array for name, array in values.items()}
             picture(
-                growth_chart(found.steps, curves, words()["step"], words()[title]), text(f"price-{title}-alt")
+                growth_chart(measured.steps, curves, words()["step"], words()[title]),
+                text(f"price-{title}-alt"),
             )

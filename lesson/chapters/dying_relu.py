@@ -20,7 +20,7 @@ from lesson.page.show import fragment, picture, snippet, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.dying_relu import Conditions, WatchedTrainings
+    from lesson.numeric.experiments.dying_relu import Conditions, Trial, WatchedTrainings
 
 SCALE = Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
 START_BIAS = Real("start_bias", -1.0, -3.0, 1.0)
@@ -83,34 +83,38 @@ def one_run(conditions: Conditions, leak: float) -> None:
     say("one-run")
     both = both_of(conditions, leak)
     relu = next(iter(both.values()))
-    if st.session_state.get("watched-conditions") != conditions:
-        st.session_state["watched-seed"] = conditions.seed + relu.latest_death
-        st.session_state["watched-conditions"] = conditions
-    names = {
-        conditions.seed + number: text("seed", seed=conditions.seed + number)
-        for number in range(len(relu.losses))
-    }
-    seed = st.selectbox(
-        text("run"), list(names), format_func=names.__getitem__, key="watched-seed", persist_state="session"
-    )
-    number = seed - conditions.seed
-    step = st.slider(
-        text("step"), 0, relu.losses.shape[1] - 1, 0, key="watched-step", persist_state="session"
-    )
+    number = chosen_run(conditions, relu)
+    last = relu.losses.shape[1] - 1
+    step = st.slider(text("step"), 0, last, 0, key="watched-step", persist_state="session")
     active = {name: trainings.active(number)[step] for name, trainings in both.items()}
     picture(units_chart(active, words()), text("units-alt"))
     if any(trainings.blew_up[number] for trainings in both.values()):
         st.warning(text("blew-up"), icon=":material/explosion:")
-    if relu.blew_up[number]:
-        return
+    if not relu.blew_up[number]:
+        silent_units(relu, number)
+
+
+def chosen_run(conditions: Conditions, relu: WatchedTrainings) -> int:
+    """The number of a run; for new conditions that in which there is most to watch."""
+    if st.session_state.get("watched-conditions") != conditions:
+        st.session_state["watched-seed"] = conditions.seed + relu.latest_death
+        st.session_state["watched-conditions"] = conditions
+    seeds = range(conditions.seed, conditions.seed + len(relu.losses))
+    names = {seed: text("seed", seed=seed) for seed in seeds}
+    chosen = st.selectbox(
+        text("run"), list(names), format_func=names.__getitem__, key="watched-seed", persist_state="session"
+    )
+    return chosen - conditions.seed
+
+
+def silent_units(relu: WatchedTrainings, number: int) -> None:
+    """Which units of a run are silent at its end, since when, and why they stay so."""
     since = relu.since(number)
     if not since:
         say("none-silent")
         return
-    say(
-        "silent-since",
-        units=", ".join(text("unit-since", unit=unit, step=step) for unit, step in since.items()),
-    )
+    units = (text("unit-since", unit=unit, step=step) for unit, step in since.items())
+    say("silent-since", units=", ".join(units))
     why_it_stays(relu, number, next(iter(since)))
 
 
@@ -183,6 +187,11 @@ def remedies(conditions: Conditions) -> None:
     }
     if shares:
         picture(intervals_chart(shares, text("share-of-runs"), 0, 1), text("remedies-alt"))
+    compared(tried)
+    say("remedies-why")
+
+
+def compared(tried: Mapping[str, Trial]) -> None:
     rows = [
         {
             text("column-remedy"): text(f"remedy-{name}"),
@@ -193,4 +202,3 @@ def remedies(conditions: Conditions) -> None:
         for name, trial in tried.items()
     ]
     table(rows, text("remedies-alt"))
-    say("remedies-why")

@@ -72,10 +72,13 @@ def why_transposed(network: settings.Settings) -> None:
     from lesson.numeric.experiments.matrix_form import signals
 
     say("transposed", outputs=network.outputs, hidden=network.hidden)
-    found = computed(signals, settings.config(network))
+    at_start = computed(signals, settings.config(network))
     for column, (title, matrix) in zip(
         st.columns(2),
-        ((text("with-w2"), found.rows.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),
+        (
+            (text("with-w2"), at_start.rows.grad_a),
+            (text("with-grad-w2"), at_start.grad_a_mistaken),
+        ),
         strict=True,
     ):
         with column:

@@ -122,12 +122,12 @@ def three_paths(network: settings.Settings, config: Config) -> None:
         return
     from lesson.numeric.experiments.optimizers.surface import surface
 
-    found = computed(surface, config, config.index(across), config.index(up))
-    picture(surface_chart(found, across.name, up.name, words()), text("surface-alt"))
-    if found.left:
-        say("left", optimizers=", ".join(words()[name] for name in found.left))
-    if found.rows < network.batch:
-        say("fewer-rows", rows=f"{found.rows:,}", batch=f"{network.batch:,}")
+    landscape = computed(surface, config, config.index(across), config.index(up))
+    picture(surface_chart(landscape, across.name, up.name, words()), text("surface-alt"))
+    if landscape.left:
+        say("left", optimizers=", ".join(words()[name] for name in landscape.left))
+    if landscape.rows < network.batch:
+        say("fewer-rows", rows=f"{landscape.rows:,}", batch=f"{network.batch:,}")
 
 
 def chosen(key: str, drawn: dict[str, Entry], default: str) -> Entry:

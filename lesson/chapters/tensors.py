@@ -90,8 +90,14 @@ def operations() -> None:
         a = typed_matrix("a", "1 2 3\n4 5 6")
     with right:
         b = typed_matrix("b", "7 8\n9 1\n2 3")
-    if a is None or b is None:
-        return
+    if a is not None and b is not None:
+        operated(name, a, b)
+
+
+def operated(name: str, a: np.ndarray, b: np.ndarray) -> None:
+    """The operation in both libraries, its result, and why where there is none."""
+    from lesson.numeric.experiments import tensors
+
     side_by_side(*tensors.operate(name, a, b))
     result = tensors.result_of(name, a, b)
     if result is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -55,24 +55,16 @@ def configured(network: settings.Settings) -> Config | None:
             settings.BACKWARD,
         )
         source = chosen_data(network)
-        optimizer = settings.OPTIMIZER.widget()
-        program = whose_lines()
+        changes: dict[str, Any] = {"optimizer": settings.OPTIMIZER.widget(), "program": whose_lines()}
         left, right = st.columns(2)
         with left:
-            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
+            changes |= {"steps": settings.STEPS.widget(), "by_hand": settings.lane("by_hand", devices())}
         with right:
-            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
-    if source is None or program is None:
+            changes["learning_rate"] = settings.LEARNING_RATE.widget()
+            changes["autograd"] = settings.lane("autograd", devices())
+    if source is None or changes["program"] is None:
         return None
-    return replace(
-        settings.config(network, source),
-        steps=steps,
-        learning_rate=rate,
-        optimizer=optimizer,
-        program=program,
-        by_hand=by_hand,
-        autograd=autograd,
-    )
+    return replace(settings.config(network, source), **changes)
 
 
 def whose_lines() -> str | None:
@@ -101,17 +93,14 @@ def chosen_data(network: settings.Settings) -> Source | None:
         case _:
             source = own_data(batch, seed)
     if source:
-        data = source.load()
-        rows, inputs, outputs = source.sizes
-        facts = {"rows": rows, "inputs": inputs, "outputs": outputs}
-        say(
-            f"data-{kind}",
-            **facts,
-            available=data.available,
-            dropped=data.dropped,
-            target=quoted(data.outputs[0]),
-        )
+        say(f"data-{kind}", **facts_of_data(source))
     return source
+
+
+def facts_of_data(source: Source) -> dict[str, object]:
+    data, (rows, inputs, outputs) = source.load(), source.sizes
+    facts = {"rows": rows, "inputs": inputs, "outputs": outputs, "available": data.available}
+    return {**facts, "dropped": data.dropped, "target": quoted(data.outputs[0])}
 
 
 def own_data(batch: int, seed: int) -> Source | None:
@@ -295,13 +284,13 @@ def kink(history: History) -> str:
     """The first pre-activation that a verdict puts down to the kink."""
     if not history.kinks:
         return ""
-    step, found = next(iter(history.kinks.items()))
+    step, kink = next(iter(history.kinks.items()))
     return text(
         "kink",
         step=f"{step:,}",
-        observation=found.observation + 1,
-        unit=found.unit + 1,
-        h=f"{found.h:.1e}",
+        observation=kink.observation + 1,
+        unit=kink.unit + 1,
+        h=f"{kink.h:.1e}",
         count=f"{len(history.kinks):,}",
     )
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WITNESSES = ("shapes", "loss", "finite", "autograd")
 
+Noticed = dict[str, dict[str, bool]]
+"""By mistake, which witnesses have noticed it."""
+
 
 def render(network: settings.Settings) -> None:
     say("question")
@@ -54,19 +57,17 @@ def collection(network: settings.Settings) -> None:
     say(f"mistake-{name}")
     on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
     guess(name)
-    found: dict[str, dict[str, bool]] = st.session_state.setdefault("found", {})
     called = st.session_state.setdefault("called", set())
     if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
         called.add((name, on_kink))
+    noticed: Noticed = st.session_state.setdefault("noticed", {})
     if (name, on_kink) in called:
         testimony = computed(testify, name, settings.config(network), on_kink)
         # Where the kink is needed to see a mistake, that it was seen counts.
-        before = found.get(name, {})
-        found[name] = {
-            witness: saw or before.get(witness, False) for witness, saw in testimony.noticed.items()
-        }
+        before = noticed.get(name, {})
+        noticed[name] = {who: saw or before.get(who, False) for who, saw in testimony.noticed.items()}
         the_testimony(name, testimony)
-    the_collection(found)
+    the_collection(noticed)
     say("explain")
     ask("check-falling")
 
@@ -139,18 +140,18 @@ def evidence(witness: str, testimony: Testimony) -> str:
     return text("saw-nothing" if largest == 0 else f"saw-{witness}", largest=figure(100 * largest))
 
 
-def the_collection(found: dict[str, dict[str, bool]]) -> None:
+def the_collection(noticed: Noticed) -> None:
     """What the learner has found so far: mistakes by witnesses."""
-    if not found:
+    if not noticed:
         return
-    say("found", found=len(found), all=len(COLLECTION))
+    say("found", found=len(noticed), all=len(COLLECTION))
     rows = [
         {
             text("column-mistake"): title_of(name),
-            **{text(f"witness-{w}"): text("notices" if found[name][w] else "silent") for w in WITNESSES},
+            **{text(f"witness-{w}"): text("notices" if noticed[name][w] else "silent") for w in WITNESSES},
         }
         for name in (known.name for known in COLLECTION)
-        if name in found
+        if name in noticed
     ]
     table(rows, text("found-alt"))
 
