@@ -8,7 +8,7 @@ together; correct_address() comes before the widgets and puts right what an addr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -152,6 +152,14 @@ class Switch:
         return st.toggle(
             label(self.key), self.default, key=self.key, bind="query-params", help=hint(self.key)
         )
+
+
+def segments(label: str, options: Sequence[str], key: str, default: str = "") -> str:
+    """One of a few names beside each other, at first the default or else the first."""
+    default = default or options[0]
+    return st.segmented_control(
+        label, options, default=default, key=key, required=True, persist_state="session"
+    )
 
 
 Control = Whole | Real | Step | Choice | Switch

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.matrices import matrix_chart
 from lesson.charts.slopes import activation_chart
 from lesson.page.compute import computed
-from lesson.page.show import fragment, picture, proved, seven_lines, table
+from lesson.page.show import fragment, matrices, picture, proved, seven_lines, table
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
@@ -52,10 +51,7 @@ def the_gate(signals: Signals) -> None:
     rows = signals.rows
     notes = [[text(f"cell-{gate}") for gate in row] for row in rows.gates]
     for pair in (("h", "mask"), ("grad_a", "grad_h")):
-        for column, name in zip(st.columns(2), pair, strict=True):
-            title = text(f"stage-{name}")
-            with column:
-                picture(matrix_chart(getattr(rows, name), title, words(), notes=notes), title)
+        matrices({text(f"stage-{name}"): getattr(rows, name) for name in pair}, notes=notes)
 
 
 def at_the_kink(network: settings.Settings, signals: Signals) -> None:

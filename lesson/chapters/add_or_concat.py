@@ -12,11 +12,10 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
-from lesson.charts.matrices import matrix_chart
 from lesson.controls import Step, correct_address
 from lesson.page.compute import computed, side_by_side
-from lesson.page.show import code, fragment, picture, snippet, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.show import code, fragment, matrix, over_steps, picture, snippet, tabs
+from lesson.page.words import ask, figure, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.add_or_concat import Outcome, Pair
@@ -73,7 +72,7 @@ def what_each_receives(pair: Pair) -> None:
             say(f"join-{join}")
             code(code_of(THROUGH[join]))
             for name, signal in (("a1", signals[join].grad_a1), ("a2", signals[join].grad_a2)):
-                picture(matrix_chart(signal, text(name), words()), text(name))
+                matrix(text(name), signal)
     if all(checked.identical for checked in signals.values()):
         st.success(text("checked-identical"), icon=":material/check_circle:")
     else:
@@ -97,10 +96,7 @@ def experiment(pair: Pair) -> None:
     pair = replace(pair, target=target, shared=shared)
     outcomes = side_by_side(outcome, {join: (pair, join) for join in JOINS})
     curves = {text(f"curve-{join}"): outcome.median for join, outcome in outcomes.items()}
-    picture(
-        growth_chart(np.arange(STEPS), curves, words()["step"], text("left-unexplained"), log=(False, True)),
-        text("curves-alt"),
-    )
+    over_steps(np.arange(STEPS), curves, text("left-unexplained"), text("curves-alt"), log=True)
     intervals = {text(f"curve-{join}"): Interval(*outcome.interval) for join, outcome in outcomes.items()}
     picture(intervals_chart(intervals, text("share-failed"), 0, 1), text("failed-alt"))
     budget(outcomes["add"], outcomes["concat"])

@@ -15,7 +15,7 @@ from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
 from lesson.controls import Step, correct_address
 from lesson.page.compute import computed, watched
-from lesson.page.show import code, fragment, picture, snippet, table, tabs
+from lesson.page.show import code, fragment, over_steps, picture, snippet, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
@@ -162,8 +162,7 @@ def train(gated: Gated) -> None:
         return
     losses = trainings_of(gated)
     steps = np.linspace(0, STEPS, len(next(iter(losses.values()))), endpoint=False)
-    chart = growth_chart(steps, named(losses), words()["step"], text("expected-loss"), log=(False, True))
-    picture(chart, text("losses-alt"))
+    over_steps(steps, named(losses), text("expected-loss"), text("losses-alt"), log=True)
     say("trained", naive=figure(float(losses["naive"][-1])), exactly=figure(float(losses["exactly"][-1])))
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.matrices import matrix_chart
 from lesson.page.compute import computed
-from lesson.page.show import formula, picture, proved, seven_lines
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.show import formula, matrices, matrix, proved, seven_lines
+from lesson.page.words import ask, figure, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.matrix_form import Signals
@@ -35,15 +34,11 @@ def render(network: settings.Settings) -> None:
 def two_sums(network: settings.Settings, signals: Signals) -> None:
     """grad_h, its sum over the batch, and its sum over everything, with the learner's numbers."""
     say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(signals.rows.grad_h))
-    picture(matrix_chart(signals.rows.grad_h, text("signal"), words()), text("signal"))
-    for column, (key, matrix) in zip(
-        st.columns(2), (("sum-batch", signals.sums.grad_h), ("sum-all", signals.sums.everything)), strict=True
-    ):
-        with column:
-            picture(matrix_chart(matrix, text(key), words()), text(key))
+    matrix(text("signal"), signals.rows.grad_h)
+    matrices({text("sum-batch"): signals.sums.grad_h, text("sum-all"): signals.sums.everything})
     say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(signals.sums.everything[0, 0])))
     say("output", outputs=network.outputs)
-    picture(matrix_chart(signals.sums.grad_out, text("sum-out"), words()), text("sum-out"))
+    matrix(text("sum-out"), signals.sums.grad_out)
 
 
 def always_one(network: settings.Settings) -> None:

@@ -11,12 +11,11 @@ import numpy as np
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
 from lesson.controls import Real, Step, correct_address
 from lesson.page.compute import side_by_side
-from lesson.page.show import fragment, picture, snippet, table, tabs
+from lesson.page.show import fragment, over_steps, picture, snippet, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
@@ -132,28 +131,25 @@ def many_runs(conditions: Conditions, leak: float) -> None:
 
     say("many-runs", runs=RUNS, steps=STEPS)
     both = both_of(conditions, leak)
-    over_steps(both)
+    means_of_all(both)
     counted(both)
 
 
-def over_steps(both: Both) -> None:
+def means_of_all(both: Both) -> None:
     """The means over all runs: units that are silent, gradient entries that are zero, the losses."""
     steps = np.arange(next(iter(both.values())).losses.shape[1])
     left, right = st.columns(2)
     with left:
         say("silent")
         silent = {name: trainings.mean_silent for name, trainings in both.items()}
-        picture(growth_chart(steps, silent, words()["step"], text("silent-units")), text("silent-alt"))
+        over_steps(steps, silent, text("silent-units"), text("silent-alt"))
     with right:
         say("zero-entries")
         zeros = {name: trainings.mean_zeros for name, trainings in both.items()}
-        picture(growth_chart(steps, zeros, words()["step"], text("zero-share")), text("zeros-alt"))
+        over_steps(steps, zeros, text("zero-share"), text("zeros-alt"))
     say("losses")
     losses = {name: trainings.median_loss for name, trainings in both.items()}
-    picture(
-        growth_chart(steps, losses, words()["step"], text("median-loss"), log=(False, True)),
-        text("losses-alt"),
-    )
+    over_steps(steps, losses, text("median-loss"), text("losses-alt"), log=True)
 
 
 def counted(both: Both) -> None:

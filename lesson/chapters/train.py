@@ -12,15 +12,14 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.differences import drift_chart, local_chart
 from lesson.charts.lanes import fit_chart, loss_chart
-from lesson.charts.matrices import matrix_chart
-from lesson.controls import correct_address
+from lesson.controls import correct_address, segments
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, devices, finished, watched
-from lesson.page.show import fragment, lead_to, picture, table, worker_loss_reported
+from lesson.page.show import fragment, lead_to, matrices, picture, refused, table, worker_loss_reported
 from lesson.page.words import ask, figure, program_error, quoted, say, text, words
 from lesson.workers.process import WorkerLost
 
@@ -120,8 +119,7 @@ def own_data(batch: int, seed: int) -> Source | None:
         source = Table(csv, target, batch, seed)
         source.load()
     except DataError as error:
-        facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
-        st.error(text(error.reason, **facts), icon=":material/error:")
+        refused(error)
         return None
     return source
 
@@ -260,21 +258,11 @@ def say_blown_up(history: History) -> None:
 
 def verdict(history: History) -> None:
     """The worst local verdict, in words, and the two numbers that a glance needs."""
-    kinds = {
-        Verdict.IDENTICAL: st.success,
-        Verdict.ROUNDING: st.success,
-        Verdict.KINK: st.warning,
-        Verdict.DIFFERENT: st.error,
-    }
     say("verdict-heading")
-    kinds[history.verdict](
-        text(
-            f"verdict-{history.verdict.word}",
-            steps=f"{len(history.recorded):,}",
-            share=figure(100 * history.largest_share),
-            kink=kink(history),
-        )
-    )
+    facts = {"steps": f"{len(history.recorded):,}", "share": figure(100 * history.largest_share)}
+    marks = {Verdict.KINK: st.warning, Verdict.DIFFERENT: st.error}
+    mark = marks.get(history.verdict, st.success)
+    mark(text(f"verdict-{history.verdict.word}", **facts, kink=kink(history)))
     local, drift = st.columns(2)
     local.metric(text("local-metric"), figure(history.largest_local), help=text("local-metric-help"))
     drift.metric(text("drift-metric"), figure(history.largest_drift), help=text("drift-metric-help"))
@@ -328,17 +316,12 @@ def scrubber(history: History) -> None:
     row = int(np.searchsorted(history.recorded, step))
     witnesses(history, row)
     shapes = history.config.shapes
-    name = st.segmented_control(
-        text("scrub-parameter"), list(shapes), default="w1", key="scrub-parameter", required=True
-    )
-    matrices = curves.matrices(history, row, name)
+    name = segments(text("scrub-parameter"), list(shapes), "scrub-parameter")
+    of_step = curves.matrices(history, row, name)
     if max(shapes[name]) > curves.CELLS:
         say("corner", name=name, rows=shapes[name][0], columns=shapes[name][1], cells=curves.CELLS)
     for pair in (("by_hand", "autograd"), ("difference", "weights")):
-        for column, kind in zip(st.columns(2), pair, strict=True):
-            title = text(f"matrix-{kind}", name=name)
-            with column:
-                picture(matrix_chart(matrices[kind], title, words()), title)
+        matrices({text(f"matrix-{kind}", name=name): of_step[kind] for kind in pair})
 
 
 def witnesses(history: History, row: int) -> None:
