@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,19 @@ def test_the_tools_have_nothing_to_say(command: tuple[str, ...]) -> None:
 
 
 def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
-    modules = [
-        "lesson.page.show",
-        "lesson.page.compute",
-        "lesson.settings",
-        "lesson.numeric.source",
-        "lesson.numeric.training.curves",
+    lesson = HOUSE / "lesson"
+    rooms = (lesson.glob(f"{room}/*.py") for room in ("chapters", "charts", "page"))
+    numeric = [
+        "compare",
+        "config",
+        "data",
+        "source",
+        "training/curves",
+        "program/whitelist",
+        "program/mistakes",
     ]
-    modules += [f"lesson.chapters.{path.stem}" for path in (HOUSE / "lesson" / "chapters").glob("[a-z]*.py")]
+    files = [*chain(*rooms), lesson / "settings.py", *(lesson / "numeric" / f"{name}.py" for name in numeric)]
+    modules = [".".join(file.relative_to(HOUSE).with_suffix("").parts) for file in files]
     loads = "; ".join(f"import {module}" for module in modules)
     run(sys.executable, "-c", f"{loads}; import sys; assert not {{'torch', 'sympy'}} & set(sys.modules)")
 

@@ -17,12 +17,12 @@ from lesson.workers.process import WorkerLost
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
     import numpy as np
-    from sympy import Basic, Expr
 
     from lesson.charts.picture import Picture
     from lesson.numeric.data import DataError
     from lesson.numeric.experiments.matrix_text import MatrixError
     from lesson.numeric.snippet import Ran
+    from lesson.symbolic.typeset import Formula, Values
 
 Arguments = ParamSpec("Arguments")
 
@@ -105,9 +105,7 @@ def colors() -> Mapping[str, str]:
     return theme.TEXT[st.context.theme.type or "light"]
 
 
-def formula(
-    *sides: Basic, values: Mapping[Expr, float] | None = None, shapes: bool = False, lead: str = ""
-) -> None:
+def formula(*sides: Formula, values: Values | None = None, shapes: bool = False, lead: str = "") -> None:
     """What is asked, in LaTeX, and the typeset sides that it equals, one below the other."""
     from lesson.symbolic.typeset import typeset
 
