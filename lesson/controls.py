@@ -172,10 +172,9 @@ def correct_address(*controls: Control) -> None:
     """
     corrected = {}
     for control in controls:
-        seen = f"corrected {control.key}"
-        if control.key not in st.query_params or seen in st.session_state:
+        # A widget that was drawn has the address in its hands, whatever a client sends.
+        if control.key not in st.query_params or control.key in st.session_state:
             continue
-        st.session_state[seen] = True
         raw = st.query_params[control.key]
         value = control.nearest(raw)
         written = control.written(value)  # type: ignore[arg-type]

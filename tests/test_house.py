@@ -56,3 +56,11 @@ def test_the_map_of_the_notebook_leads_somewhere() -> None:
     for chapter, test in places:
         assert chapter in chapters
         assert (HOUSE / test).is_file()
+
+
+def test_a_deployment_installs_what_the_short_list_says() -> None:
+    lock = (HOUSE / "deploy" / "requirements.lock").read_text(encoding="utf-8")
+    wanted = (HOUSE / "requirements.txt").read_text(encoding="utf-8").split()
+    assert "torch==" in " ".join(wanted)
+    for pin in wanted:
+        assert pin.startswith("torch==") or f"\n{pin} \\\n    --hash=sha256:" in lock
