@@ -61,7 +61,10 @@ for one, two in (pair.split(":") for pair in PAIRS.split("  ")):
 DROPPED = {"clamp", "clip", "abs", "sqrt", "log"}
 AXES = {"dim", "axis", "keepdim", "keepdims"}
 SYMMETRIC = {"min", "max", "minimum", "maximum", "equal", "array_equal", "isclose", "allclose"}
-UNTOUCHED = {"isinstance", "lru_cache", "TypeVar", "ParamSpec"}
+TYPES = {"isinstance", "TypeVar", "ParamSpec"}
+LOOKS = {"height", "size", "opacity", "strokeWidth", "strokeDash", "fontSize", "labelAngle", "labelLimit"}
+CACHES = {"lru_cache", "maxsize", "max_entries"}
+UNTOUCHED = TYPES | LOOKS | CACHES | {"strict"}
 NUMBERS = {"int", "float", "Tensor", "np.ndarray"}
 
 
@@ -77,7 +80,7 @@ class Planter:
         self.found.pop(source, None)
 
     def visit(self, node: ast.AST) -> None:
-        if not tells_types(node):
+        if not is_harmless(node):
             for rule in (self.operators, self.values, self.swaps, self.drops, self.opposites):
                 rule(node)
             for child in children(node):
@@ -140,7 +143,7 @@ class Planter:
             case ast.Dict(values=values) | ast.Tuple(elts=values) | ast.List(elts=values):
                 neighbours = values
             case ast.Call(args=arguments, keywords=keywords):
-                neighbours = [keyword.value for keyword in keywords if keyword.arg]
+                neighbours = [keyword.value for keyword in keywords if keyword.arg not in {None, *UNTOUCHED}]
                 if len(arguments) > 1 and called(node) not in SYMMETRIC:
                     self.swap(arguments[0], arguments[1])
         for one, two in pairwise(neighbours):
@@ -191,15 +194,17 @@ class Planter:
                 self.replace(test, f"not {self.closed(test)}")
 
 
-def tells_types(node: ast.AST) -> bool:
-    """Whether a node says or asks what type something is, or does nothing else that can be wrong."""
+def is_harmless(node: ast.AST) -> bool:
+    """Whether nothing in a node can be wrong: it tells or asks types, or is a matter of taste or of speed."""
     match node:
-        case ast.Assert() | ast.keyword(arg="strict") | ast.If(test=ast.Name(id="TYPE_CHECKING")):
+        case ast.Assert() | ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
         case ast.Subscript(value=ast.Name(id="Literal" | "Callable" | "dict" | "tuple")):
             return True
         case ast.Call():
             return called(node) in UNTOUCHED
+        case ast.keyword():
+            return node.arg in UNTOUCHED
     return False
 
 
@@ -212,6 +217,9 @@ def children(node: ast.AST) -> Iterable[ast.AST]:
             return body
         case ast.AnnAssign(value=value) | ast.FormattedValue(value=value):
             return [value] if value else []
+        case ast.keyword(arg="keepdim" | "keepdims"):
+            # Without it is as if it were false.
+            return []
         case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[ast.Tuple(elts=places)]):
             # The order in which places are looked through does not matter.
             return [left, *places]
@@ -260,10 +268,15 @@ class Mutant(NamedTuple):
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
     @property
+    def line(self) -> int:
+        lines = zip(self.source.split("\n"), self.text.split("\n"), strict=False)
+        return next(number for number, (before, after) in enumerate(lines, 1) if before != after)
+
+    @property
     def change(self) -> str:
         """Its place, and the lines that differ."""
-        _, _, place, *lines = unified_diff(self.source.split("\n"), self.text.split("\n"), n=0, lineterm="")
-        return "\n    ".join([f"{self.module}:{place.split()[1][1:].split(',')[0]}", *lines])
+        changed = list(unified_diff(self.source.split("\n"), self.text.split("\n"), n=0, lineterm=""))
+        return "\n    ".join([f"{self.module}:{self.line}", *changed[3:]])
 
 
 @cache
@@ -442,7 +455,7 @@ def found(mutants: list[Mutant]) -> dict[str, str]:
 
 
 def tell(mutants: list[Mutant], found: Mapping[str, str]) -> None:
-    for mutant in sorted(mutants):
+    for mutant in sorted(mutants, key=lambda one: (one.module, one.line)):
         if found[mutant.key] == "lived":
             print(mutant.change, end="\n\n")
     print(f"{'room':12}{'killed':>8}{'timed out':>11}{'lived':>7}")

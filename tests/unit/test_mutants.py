@@ -69,6 +69,7 @@ HARMLESS = [
     "if TYPE_CHECKING:\n    f()",
     'T = TypeVar("T", bound=max)',
     "z = zip(*a, strict=True)",
+    "z = mark(size=1, opacity=2)",
 ]
 
 
