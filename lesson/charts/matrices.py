@@ -40,7 +40,7 @@ def matrix_chart(
         value=corner.ravel().astype(float),
         exact=[repr(value.item()) for value in corner.ravel()],
         strength=np.nan_to_num(np.clip(corner.ravel() / largest, -1, 1)),
-        note=[note for row in notes[:CELLS] for note in row[:CELLS]] if notes else "",
+        note=[note for row in notes[top : top + CELLS] for note in row[left : left + CELLS]] if notes else "",
     )
     drawn = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None)
     return Picture(drawn, found)

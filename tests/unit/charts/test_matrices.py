@@ -92,6 +92,13 @@ def test_a_corner_is_coloured_by_its_own_largest_cell() -> None:
     assert max(squares.each("color")) == 1
 
 
+def test_a_corner_has_the_notes_of_its_own_cells() -> None:
+    notes = [[f"{row + 1},{column + 1}" for column in range(9)] for row in range(7)]
+    squares, _ = drawn(matrix_chart(LARGE, "W", WORDS, notes, first=(1, 3)))
+    for (row, column), told in zip(squares.see("y", "x"), squares.tooltips(), strict=True):
+        assert told[WORDS["note"]] == f"{row},{column}"
+
+
 @pytest.mark.parametrize("shape", [(7, 9), (2, 12), (12, 1), (3, 4)])
 def test_the_corner_around_the_largest_difference_shows_it(shape: tuple[int, int]) -> None:
     for row, column in np.ndindex(shape):
