@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -21,7 +23,9 @@ def test_signals_are_those_of_the_seven_lines() -> None:
     np.testing.assert_allclose(found.sum_h, found.grad_h.sum(0, keepdims=True))
     np.testing.assert_allclose(found.sum_all, found.grad_h.sum())
     np.testing.assert_allclose(found.grad_a, found.grad_out @ found.w2.T)
-    assert set(found.passed.ravel()) <= {"open", "damped"}
+    assert np.array_equal(found.passed, np.where(found.h > 0, "open", "damped"))
+    relu = signals(replace(config, activation="relu"))
+    assert np.array_equal(relu.passed, np.where(relu.h > 0, "open", "closed"))
     assert not np.allclose(found.grad_a, found.grad_a_mistaken)
     assert found.zeros == 0
 
