@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from lesson.charts import theme
-from lesson.charts.network import SHOWN, Chosen, choices, network_chart
+from lesson.charts.network import SHOWN, network_chart
 from lesson.charts.picture import Picture
+from lesson.numeric.config import Entry, entries
 from tests.unit.charts.drawn import Marks, drawn
 
 SIZES = (2, 3, 4)
 PLACE = tuple[float, float]
 
 
-def picture(chosen: Chosen, sizes: tuple[int, int, int] = SIZES, bias: bool = True) -> Picture:
+def picture(chosen: Entry, sizes: tuple[int, int, int] = SIZES, bias: bool = True) -> Picture:
     return network_chart(sizes, bias, chosen, "weight")
 
 
@@ -53,7 +54,7 @@ def lit(picture: Picture) -> list[str]:
     ]
 
 
-ANY = Chosen("w1", 0, 0)
+ANY = Entry("w1", 0, 0)
 
 
 def test_units_stand_layer_by_layer_from_top_to_bottom() -> None:
@@ -107,16 +108,16 @@ ALL_LOSSES = ["o1 to L", "o2 to L", "o3 to L", "o4 to L"]
 @pytest.mark.parametrize(
     ("chosen", "way"),
     [
-        (Chosen("w1", 0, 2), ["w1[1,3]", "w2[3,1]", "w2[3,2]", "w2[3,3]", "w2[3,4]", *ALL_LOSSES]),
-        (Chosen("w1", 1, 0), ["w1[2,1]", "w2[1,1]", "w2[1,2]", "w2[1,3]", "w2[1,4]", *ALL_LOSSES]),
-        (Chosen("b1", 0, 1), ["b1[1,2]", "w2[2,1]", "w2[2,2]", "w2[2,3]", "w2[2,4]", *ALL_LOSSES]),
-        (Chosen("w2", 0, 3), ["w2[1,4]", "o4 to L"]),
-        (Chosen("w2", 2, 1), ["w2[3,2]", "o2 to L"]),
-        (Chosen("b2", 0, 2), ["b2[1,3]", "o3 to L"]),
+        (Entry("w1", 0, 2), ["w1[1,3]", "w2[3,1]", "w2[3,2]", "w2[3,3]", "w2[3,4]", *ALL_LOSSES]),
+        (Entry("w1", 1, 0), ["w1[2,1]", "w2[1,1]", "w2[1,2]", "w2[1,3]", "w2[1,4]", *ALL_LOSSES]),
+        (Entry("b1", 0, 1), ["b1[1,2]", "w2[2,1]", "w2[2,2]", "w2[2,3]", "w2[2,4]", *ALL_LOSSES]),
+        (Entry("w2", 0, 3), ["w2[1,4]", "o4 to L"]),
+        (Entry("w2", 2, 1), ["w2[3,2]", "o2 to L"]),
+        (Entry("b2", 0, 2), ["b2[1,3]", "o3 to L"]),
     ],
-    ids=lambda value: value.name if isinstance(value, Chosen) else "",
+    ids=lambda value: value.name if isinstance(value, Entry) else "",
 )
-def test_lit_is_what_carries_the_effect_of_the_chosen_weight(chosen: Chosen, way: list[str]) -> None:
+def test_lit_is_what_carries_the_effect_of_the_chosen_weight(chosen: Entry, way: list[str]) -> None:
     assert lit(picture(chosen)) == way
 
 
@@ -127,7 +128,7 @@ def test_what_is_lit_is_wider_and_clearer_and_not_only_another_colour() -> None:
 
 
 def test_a_click_on_a_weight_picks_it_by_name() -> None:
-    shown = picture(Chosen("w2", 1, 1))
+    shown = picture(Entry("w2", 1, 1))
     lines, targets, _, _ = layers(shown)
     assert (lines.kind, targets.kind) == ("rule", "rule")
     named = [
@@ -165,15 +166,15 @@ def test_everything_is_inside_the_picture() -> None:
                 assert all(low < value < high for value in marks.each(channel))
 
 
-def test_choices_are_all_weights_that_are_drawn() -> None:
+def test_entries_are_all_weights_that_are_drawn() -> None:
     for sizes, bias in ((SIZES, True), (SIZES, False), ((5, 9, 6), True)):
-        found = choices(*sizes, bias)
+        found = entries(*sizes, bias, SHOWN)
         assert set(found) == set(ends(picture(ANY, sizes, bias)))
         assert all(name == chosen.name for name, chosen in found.items())
 
 
 def test_a_choice_counts_rows_and_columns_from_zero_and_its_name_from_one() -> None:
-    found = choices(*SIZES, True)
-    assert found["w1[2,3]"] == Chosen("w1", 1, 2)
-    assert found["b2[1,4]"] == Chosen("b2", 0, 3)
+    found = entries(*SIZES, True, SHOWN)
+    assert found["w1[2,3]"] == Entry("w1", 1, 2)
+    assert found["b2[1,4]"] == Entry("b2", 0, 3)
     assert list(found)[:4] == ["w1[1,1]", "w1[1,2]", "w1[1,3]", "w1[2,1]"]

@@ -7,7 +7,7 @@ import pytest
 
 from lesson.charts import theme
 from lesson.charts.slopes import activation_chart, tangent_chart
-from lesson.numeric.experiments.chain_rule import Moment
+from lesson.numeric.experiments.chain_rule import Curve, Derivative, Moment, Pass
 from tests.unit.charts.drawn import WORDS, Marks, drawn
 
 GRID = np.array([-1.5, 0.25, 2.0])
@@ -17,17 +17,12 @@ NOTHING = np.array([])
 def moment(by_hand: float) -> Moment:
     """A moment in which no two numbers are the same; only the picture's own are used."""
     return Moment(
-        **dict.fromkeys(("x", "h", "a", "slopes", "out", "y", "w2"), NOTHING),
         value=1.0,
-        start=0.25,
         slope=0.01,
         loss=5.0,
-        by_hand=by_hand,
-        autograd=17.0,
-        finite=19.0,
-        kink_in_reach=False,
-        grid=GRID,
-        losses=np.array([9.0, 7.0, 4.5]),
+        passed=Pass(*[NOTHING] * 7),
+        derivative=Derivative(by_hand, autograd=17.0, finite=19.0, kink_in_reach=False),
+        curve=Curve(GRID, np.array([9.0, 7.0, 4.5])),
     )
 
 

@@ -106,7 +106,7 @@ def test_what_is_repeated_is_what_was_checked(lines: str) -> None:
         task = x, y, init_params(3, 5, 2, seed=seed), Activation.leaky_relu(0.0)
         before = x.clone()
         loss, found = witness(*task)
-        assert (witness.tape is not None) is True
+        assert witness.tape is not None
         assert torch.equal(x, before)
         expected_loss, expected = by_hand.loss_and_gradients(*task)
         assert torch.equal(loss, expected_loss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.ahead import ahead_chart
+from lesson.charts.lead import lead_chart
 from lesson.charts.picture import Picture
 from tests.unit.charts.drawn import WORDS, drawn
 
@@ -14,7 +14,7 @@ DIFFERENCES = np.array([0.5, -2.0, 3.0, -0.25])
 
 
 def picture(differences: np.ndarray = DIFFERENCES) -> Picture:
-    return ahead_chart(7, differences, WORDS)
+    return lead_chart(7, differences, WORDS)
 
 
 def test_each_seed_has_its_bar_in_the_colour_of_the_lower_loss() -> None:
