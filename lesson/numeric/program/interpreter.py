@@ -244,38 +244,27 @@ def named(node: ast.AST, name: str) -> Act:
 
 def tensor(node: ast.AST) -> Act:
     """An expression that has to be a tensor."""
-    value = expression(node)
-
-    def act(run: Run) -> Tensor:
-        found = value(run)
-        if not isinstance(found, Tensor):
-            raise refuse(node, "needs-tensor")
-        return found
-
-    return act
+    return demanded(node, lambda value: isinstance(value, Tensor), "needs-tensor")
 
 
 def whole(node: ast.AST) -> Act:
     """An expression that has to be a whole number."""
-    value = expression(node)
-
-    def act(run: Run) -> int:
-        found = value(run)
-        if not isinstance(found, int):
-            raise refuse(node, "needs-whole")
-        return found
-
-    return act
+    return demanded(node, lambda value: isinstance(value, int), "needs-whole")
 
 
 def mask(node: ast.AST) -> Act:
     """An expression that has to be a mask."""
+    return demanded(node, lambda value: isinstance(value, Tensor) and value.dtype == torch.bool, "needs-mask")
+
+
+def demanded(node: ast.AST, fits: Callable[[Value], bool], reason: str) -> Act:
+    """An expression whose value has to fit; the reason says what is needed where it does not."""
     value = expression(node)
 
-    def act(run: Run) -> Tensor:
+    def act(run: Run) -> Value:
         found = value(run)
-        if not isinstance(found, Tensor) or found.dtype != torch.bool:
-            raise refuse(node, "needs-mask")
+        if not fits(found):
+            raise refuse(node, reason)
         return found
 
     return act
