@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.network import Activation
-from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, OPERATORS, PRODUCTS, refuse
+from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, OPERATORS, PRODUCTS, Reason, refuse
 
 ROOM = 8
 """A result may have this many times as many entries as the network's largest tensor."""
@@ -257,7 +257,7 @@ def mask(node: ast.AST) -> Act:
     return demanded(node, lambda value: isinstance(value, Tensor) and value.dtype == torch.bool, "needs-mask")
 
 
-def demanded(node: ast.AST, fits: Callable[[Value], bool], reason: str) -> Act:
+def demanded(node: ast.AST, fits: Callable[[Value], bool], reason: Reason) -> Act:
     """An expression whose value has to fit; the reason says what is needed where it does not."""
     value = expression(node)
 
