@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from lesson.numeric.program.whitelist import ProgramError
 
 if TYPE_CHECKING:
-    from lesson.numeric.program.program import Program, Witness, gradient_names, parse
+    from lesson.numeric.program.program import Program, RecordedProgram, gradient_names, parse
 
-__all__ = ["Program", "ProgramError", "Witness", "gradient_names", "parse"]
+__all__ = ["Program", "ProgramError", "RecordedProgram", "gradient_names", "parse"]
 
 
 def __getattr__(name: str) -> object:

@@ -40,7 +40,7 @@ class Tape:
 
     def __init__(self, given: Iterable[Tensor]) -> None:
         self.slots: list[Any] = []
-        self.places: dict[int, int] = {}
+        self.slot_of: dict[int, int] = {}
         self.operations: list[tuple[Callable[..., Any], list[int], dict[str, Any], int]] = []
         self.repeatable = True
         for tensor in given:
@@ -48,13 +48,14 @@ class Tape:
         self.inputs = len(self.slots)
 
     def keep(self, value: Any) -> int:  # noqa: ANN401
-        """The slot of a value, which thereby stays alive and keeps its identity."""
+        """Keep a value, which thereby stays alive and keeps its identity, and tell its slot."""
         self.slots.append(value)
-        self.places[id(value)] = len(self.slots) - 1
+        self.slot_of[id(value)] = len(self.slots) - 1
         return len(self.slots) - 1
 
-    def place(self, value: Any) -> int:  # noqa: ANN401
-        found = self.places.get(id(value)) if isinstance(value, Tensor) else None
+    def slot(self, value: Any) -> int:  # noqa: ANN401
+        """The slot in which a value is, or a new one."""
+        found = self.slot_of.get(id(value)) if isinstance(value, Tensor) else None
         return self.keep(value) if found is None else found
 
     def record(
@@ -69,22 +70,22 @@ class Tape:
         if by_numbers or any(isinstance(value, Tensor) for value in keywords.values()):
             self.repeatable = False
         elif isinstance(result, Tensor) or function is operator.setitem:
-            places = [self.place(argument) for argument in arguments]
-            self.operations.append((function, places, keywords, self.keep(result)))
+            slots = [self.slot(argument) for argument in arguments]
+            self.operations.append((function, slots, keywords, self.keep(result)))
 
     def sealed(self) -> Tape:
-        """The same without the tensors of its run, which the memory is better used for."""
+        """The same without the tensors of its run, whose memory is better used for others."""
         self.slots = [None if isinstance(value, Tensor) else value for value in self.slots]
-        self.places.clear()
+        self.slot_of.clear()
         return self
 
     def repeat(self, given: Iterable[Tensor], wanted: Iterable[int]) -> list[Tensor]:
         """The tensors in the wanted slots, for other tensors given of the same shapes and dtypes."""
         slots = self.slots.copy()
         slots[: self.inputs] = given
-        for function, places, keywords, result in self.operations:
-            slots[result] = function(*[slots[place] for place in places], **keywords)
-        return [slots[place] for place in wanted]
+        for function, arguments, keywords, result in self.operations:
+            slots[result] = function(*[slots[slot] for slot in arguments], **keywords)
+        return [slots[slot] for slot in wanted]
 
 
 class Run:

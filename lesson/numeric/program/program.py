@@ -12,7 +12,7 @@ from lesson.numeric.network import Activation, Params, Trace, forward, loss
 from lesson.numeric.program.interpreter import Act, Run, Tape, Value, statement
 from lesson.numeric.program.whitelist import ANOTHER_LOOK, ProgramError, read
 
-__all__ = ["Line", "Program", "ProgramError", "Witness", "parse"]
+__all__ = ["Line", "Program", "ProgramError", "RecordedProgram", "parse"]
 
 NO_COPY = frozenset((*ANOTHER_LOOK, "to", "float", "double"))
 """Calls whose result may share memory with what they are called on."""
@@ -99,8 +99,8 @@ class Program:
         return kept[::-1]
 
 
-class Witness:
-    """A program as the backward pass of a training: checked and recorded once, then repeated.
+class RecordedProgram:
+    """A program as the backward pass of a training: it is checked and recorded once, then repeated.
 
     All calls get tensors of the same shapes and dtypes.
     """
@@ -108,7 +108,7 @@ class Witness:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.tape: Tape | None = None
-        self.places: list[int] = []
+        self.slots: list[int] = []
 
     def __call__(self, x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Params]:
         """The loss and its gradients. Raises ProgramError."""
@@ -117,7 +117,7 @@ class Witness:
         if self.program.changes_given:
             tensors = {name: tensor.clone() for name, tensor in tensors.items()}
         if self.tape:
-            values: Sequence[Value] = self.tape.repeat(tensors.values(), self.places)
+            values: Sequence[Value] = self.tape.repeat(tensors.values(), self.slots)
         else:
             values = self.checked(Run(tensors, activation), gradient_names(params))
         return loss(trace.out, y), self.program.params_of(values, params)
@@ -128,7 +128,7 @@ class Witness:
             line.act(run)
         found = [run.names.get(name) for name in names]
         if run.tape.repeatable and all(isinstance(value, Tensor) for value in found):
-            self.places = [run.tape.place(value) for value in found]
+            self.slots = [run.tape.slot(value) for value in found]
             self.tape = run.tape.sealed()
         return found
 
