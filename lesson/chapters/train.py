@@ -153,10 +153,14 @@ def training(config: Config) -> History | None:
 
     The history of other settings stays on the page until then, marked as such.
     """
-    if config.steps > config.affordable_steps:
-        say_too_much(config)
-        return None
+    from lesson.numeric.training import priced
+
     try:
+        if config.program:
+            config = computed(priced, config)
+        if config.steps > config.affordable_steps:
+            say_too_much(config)
+            return None
         return trained_in_view(config)
     except ProgramError as error:
         st.error(program_error(error), icon=":material/error:")
