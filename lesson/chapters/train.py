@@ -129,13 +129,17 @@ def training(config: Config) -> History | None:
 
     The history of other settings stays on the page until then, marked as such.
     """
-    if config.steps > config.affordable_steps:
-        say_too_much(config)
-        return None
+    from lesson.numeric.training import priced
+
     bar, button = st.empty(), st.empty()
     try:
         # What was trained before stays on the page.
         with worker_loss_reported():
+            if config.program:
+                config = computed(priced, config)
+            if config.steps > config.affordable_steps:
+                say_too_much(config)
+                return None
             train_or_offer(config, bar, button)
     except ProgramError as error:
         st.error(program_error(error), icon=":material/error:")
