@@ -9,7 +9,7 @@ from lesson.numeric.network import Activation, Params, forward, loss
 
 
 def leaves_of(params: Params) -> Params:
-    """The same numbers as tensors to differentiate by, sharing memory."""
+    """Tensors that autograd differentiates by: the same numbers, in the same memory."""
     return params.map(lambda p: p.detach().requires_grad_())
 
 

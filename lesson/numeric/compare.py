@@ -59,14 +59,14 @@ def worst(compared: Mapping[str, Comparison]) -> Verdict:
 
 
 def largest_share(compared: Mapping[str, Comparison]) -> float:
-    """Of all differences the largest as a share of its rounding bound."""
+    """The largest difference as a share of its rounding bound, over all parameters and steps."""
     return max(float(c.share.max(initial=0.0)) for c in compared.values())
 
 
 def ulp_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """How many floating point numbers lie between a and b, as uint64; 0 and -0 are one number.
 
-    Of two dtypes the coarser counts. For nan the answer means nothing.
+    They are counted in the coarser of two dtypes. For nan the answer means nothing.
     """
     dtype = min(a.dtype, b.dtype, key=lambda d: d.itemsize)
     ordinals = []

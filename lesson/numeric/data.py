@@ -27,7 +27,7 @@ GAPS = {"", "?", "-", "na", "n/a", "nan", "null", "none"}
 class Data:
     """x (rows, inputs) and y (rows, outputs), float32, with the names of their columns.
 
-    available counts the complete rows that rows were taken from, dropped those with gaps.
+    available counts the complete rows of which these were taken, dropped those with gaps.
     """
 
     x: np.ndarray
@@ -47,7 +47,7 @@ class DataError(ValueError):
         self.facts = facts
 
     def __reduce__(self) -> tuple[object, ...]:
-        """How it travels between processes."""
+        """How pickle makes it anew in another process."""
         return partial(DataError, self.reason, **self.facts), ()
 
 
@@ -62,7 +62,7 @@ class Source(Protocol):
 
 
 def draws(seed: int) -> np.random.Generator:
-    """The random numbers of the data, independent of those of the weights with the same seed."""
+    """The data's source of random numbers, independent of the weights' with the same seed."""
     return np.random.default_rng((seed, 1))
 
 
@@ -132,7 +132,7 @@ class Sine:
 class Table:
     """A learner's CSV: one numeric column is the target, the others the inputs, all standardised.
 
-    Rows with gaps are dropped and counted; of the rest a random batch is taken. target None means
+    Rows with gaps are dropped and counted, a random batch is taken of the rest. target None means
     the last numeric column. Loading raises DataError with one of the reasons csv-too-large,
     csv-not-text, csv-not-a-table, csv-too-few-columns, csv-too-many-columns, csv-too-few-rows,
     csv-constant-column, csv-too-big-numbers, csv-no-such-target.
@@ -152,14 +152,12 @@ class Table:
 
 
 def rows_of(text: str) -> list[list[str]]:
-    """The rows of a table, each as long as the header. Raises DataError where there is no table.
-
-    Comma, semicolon or tab: that of which the header has most, as spreadsheets differ by country.
-    """
+    """The rows of a table, each as long as the header. Raises DataError where there is no table."""
     header = text.partition("\n")[0]
     if len(header) > MAX_HEADER or not header.strip():
         raise DataError("csv-not-a-table", line=1)
     try:
+        # Spreadsheets of different countries separate by different marks.
         rows = list(reader(io.StringIO(text), delimiter=max(",;\t", key=header.count)))
     except Error as error:
         raise DataError("csv-not-a-table", line=1) from error
@@ -180,19 +178,8 @@ def numbers_of(cells: list[str]) -> np.ndarray | None:
     return None if all(map(math.isnan, numbers)) else np.array(numbers)
 
 
-@dataclass(frozen=True, eq=False)
-class Columns:
-    """The numeric columns of a table, values (rows, columns) in float64, without the rows that have gaps,
-    and how many those were."""
-
-    names: tuple[str, ...]
-    values: np.ndarray
-    dropped: int
-
-
-@lru_cache(maxsize=4)
-def numeric_columns(csv: bytes) -> Columns:
-    """Raises DataError as Table describes."""
+def text_of(csv: bytes) -> str:
+    """The text of a CSV in UTF-8. Raises DataError where it is too large or no text."""
     if len(csv) > MAX_CSV_BYTES:
         raise DataError("csv-too-large", kilobytes=len(csv) // 1000, limit=MAX_CSV_BYTES // 1000)
     try:
@@ -201,7 +188,30 @@ def numeric_columns(csv: bytes) -> Columns:
         raise DataError("csv-not-text", position=error.start) from error
     if "\0" in text:
         raise DataError("csv-not-text", position=text.index("\0"))
-    header, *rows = rows_of(text)
+    return text
+
+
+def check_column(name: str, values: np.ndarray) -> None:
+    """Raises DataError where a column cannot be standardised."""
+    if not np.isfinite(values).all() or np.abs(values).max() > 1e30:
+        raise DataError("csv-too-big-numbers", column=name)
+    if values.std() <= 1e-30:
+        raise DataError("csv-constant-column", column=name)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The numeric columns of a table, values (rows, columns) float64; dropped counts the rows with gaps."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    dropped: int
+
+
+@lru_cache(maxsize=4)
+def numeric_columns(csv: bytes) -> Columns:
+    """The numeric columns of a CSV. Raises DataError as Table does."""
+    header, *rows = rows_of(text_of(csv))
     columns: dict[str, np.ndarray] = {}
     for name, *cells in zip(header, *rows, strict=True):
         numbers = numbers_of(cells)
@@ -210,33 +220,31 @@ def numeric_columns(csv: bytes) -> Columns:
             columns[name if name and name not in columns else f"{name}#{len(columns) + 1}"] = numbers
     if len(columns) < 2:
         raise DataError("csv-too-few-columns", found=len(columns), columns=len(header))
-    numeric = np.column_stack(list(columns.values()))
-    complete = numeric[~np.isnan(numeric).any(1)]
-    dropped = len(numeric) - len(complete)
+    table = np.column_stack(list(columns.values()))
+    complete = table[~np.isnan(table).any(1)]
+    dropped = len(table) - len(complete)
     if len(complete) < 2:
         raise DataError("csv-too-few-rows", rows=len(complete), dropped=dropped)
-    for column, values in zip(columns, complete.T, strict=True):
-        if not np.isfinite(values).all() or np.abs(values).max() > 1e30:
-            raise DataError("csv-too-big-numbers", column=column)
-        if values.std() <= 1e-30:
-            raise DataError("csv-constant-column", column=column)
+    for name, values in zip(columns, complete.T, strict=True):
+        check_column(name, values)
     return Columns(tuple(columns), complete, dropped)
 
 
 @lru_cache(maxsize=8)
 def load_table(table: Table) -> Data:
-    found = numeric_columns(table.csv)
-    target = table.target or found.names[-1]
-    if target not in found.names:
+    numeric = numeric_columns(table.csv)
+    names, values = numeric.names, numeric.values
+    target = table.target or names[-1]
+    if target not in names:
         raise DataError("csv-no-such-target", column=target)
-    scaled = (found.values - found.values.mean(0)) / found.values.std(0)
+    scaled = (values - values.mean(0)) / values.std(0)
     available = len(scaled)
     rows = draws(table.seed).choice(available, min(table.batch, available), replace=False)
     batch = scaled[rows].astype(np.float32)
-    place = found.names.index(target)
-    inputs = tuple(name for name in found.names if name != target)
+    column = names.index(target)
+    inputs = tuple(name for name in names if name != target)
     return Data(
-        np.delete(batch, place, axis=1), batch[:, [place]], inputs, (target,), available, found.dropped
+        np.delete(batch, column, axis=1), batch[:, [column]], inputs, (target,), available, numeric.dropped
     )
 
 

@@ -22,20 +22,20 @@ Shaped = TypeVar("Shaped", bound=Parameters)
 
 
 def flatten(params: Iterable[Tensor | None]) -> Tensor:
-    """w1, b1, w2, b2, those that there are, row by row, in one vector (n,)."""
+    """All tensors in one vector (n,), row by row; what is None is left out."""
     return cat([p.flatten() for p in params if p is not None])
 
 
 def unflatten(vector: Tensor, like: Shaped) -> Shaped:
-    """Views into the vector (n,) with the shapes of other parameters: no copy."""
+    """Views into the vector (n,), with the shapes of like: no copy."""
     parts = iter(vector.split([p.numel() for p in like if p is not None]))
     return like.map(lambda p: next(parts).view(p.shape))
 
 
-def stacked(networks: Sequence[Shaped]) -> Shaped:
-    """Many networks as one, with a dimension more in front of each tensor."""
-    tensors = iter([stack(same) for same in zip(*networks, strict=True) if same[0] is not None])
-    return networks[0].map(lambda _: next(tensors))
+def stacked(many: Sequence[Shaped]) -> Shaped:
+    """The parameters of many trainings as one, with a dimension more in front of each tensor."""
+    tensors = iter([stack(same) for same in zip(*many, strict=True) if same[0] is not None])
+    return many[0].map(lambda _: next(tensors))
 
 
 def aligned(vector: Tensor, like: Params) -> Tensor:

@@ -18,11 +18,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from lesson.numeric.network import Activation, Params, Trace, affine, forward
+from lesson.numeric.network import Activation, Params, Task, Trace, affine, forward
 
 
 class Signals(NamedTuple):
-    """On the way back: grad_out (batch, outputs), grad_a and grad_h (batch, hidden)."""
+    """The error signals: grad_out (batch, outputs), grad_a and grad_h (batch, hidden)."""
 
     grad_out: Tensor
     grad_a: Tensor
@@ -32,8 +32,8 @@ class Signals(NamedTuple):
 class Allowance(NamedTuple):
     """By how much two correct gradients may differ, entry by entry, float64.
 
-    rounding: from rounding alone; signals: the same on the way to them. kink: in addition to rounding,
-    from the units at_kink (batch, hidden), whose pre-activation cannot be told from zero.
+    rounding: from rounding alone; signals: the same for the error signals. kink: in addition to rounding,
+    from the units at_kink (batch, hidden), whose pre-activation rounding cannot tell from zero.
     """
 
     rounding: Params
@@ -48,9 +48,9 @@ def gamma(n: int, dtype: torch.dtype) -> float:
     return nu / (1 - nu)
 
 
-class Forward(NamedTuple):
-    """Of the forward pass: where h is at_kink, the slopes with which a unit may pass a signal, the largest
-    size of a, and by how much a and out may be off."""
+class ForwardBounds(NamedTuple):
+    """What the forward pass may have computed: at_kink, where h cannot be told from zero; slopes, the
+    largest with which a unit passes a signal; a, its largest size; by how much a and out may be off."""
 
     at_kink: Tensor
     slopes: Tensor
@@ -69,7 +69,7 @@ def allowance(
     activation: Activation,
     dtypes: tuple[torch.dtype, torch.dtype],
 ) -> Allowance:
-    """What two gradients at the same weights, computed in these dtypes, may differ by.
+    """By how much two gradients at the same weights, computed in these dtypes, may differ.
 
     x (batch, inputs), y (batch, outputs) and params in float64, as the bound is evaluated there.
     """
@@ -78,7 +78,7 @@ def allowance(
         return sum(gamma(n, dtype) for dtype in dtypes)
 
     trace = forward(x, params, activation)
-    bounds = forward_bounds(x, params, activation, trace, g)
+    bounds = forward_bounds(Task(x, y, params, activation), trace, g)
     residual = 2 * (trace.out - y)
     signals, sizes = signal_bounds(residual, params.w2, bounds, g)
     smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
@@ -92,7 +92,8 @@ def allowance(
     return Allowance(rounding, signals, kink, bounds.at_kink)
 
 
-def forward_bounds(x: Tensor, params: Params, activation: Activation, trace: Trace, g: Gamma) -> Forward:
+def forward_bounds(task: Task, trace: Trace, g: Gamma) -> ForwardBounds:
+    x, _, params, activation = task
     w2, b2 = params.w2.abs(), magnitude(params.b2)
     off_h = g(x.shape[1] + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
     at_kink = trace.h.abs() <= off_h
@@ -101,10 +102,10 @@ def forward_bounds(x: Tensor, params: Params, activation: Activation, trace: Tra
     a = trace.a.abs()
     off_a = slopes * off_h + g(2) * a
     a = a + off_a
-    return Forward(at_kink, slopes, a, off_a, off_a @ w2 + g(len(w2) + 1) * affine(a, w2, b2))
+    return ForwardBounds(at_kink, slopes, a, off_a, off_a @ w2 + g(len(w2) + 1) * affine(a, w2, b2))
 
 
-def signal_bounds(residual: Tensor, w2: Tensor, bounds: Forward, g: Gamma) -> tuple[Signals, Signals]:
+def signal_bounds(residual: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma) -> tuple[Signals, Signals]:
     """By how much the signals may be off, and their largest sizes; residual is grad_out."""
     grad_out = residual.abs()
     off_grad_out = 2 * bounds.off_out + g(1) * (grad_out + 2 * bounds.off_out)
@@ -117,7 +118,7 @@ def signal_bounds(residual: Tensor, w2: Tensor, bounds: Forward, g: Gamma) -> tu
     return Signals(off_grad_out, off_grad_a, off_grad_h), Signals(grad_out, grad_a, bounds.slopes * grad_a)
 
 
-def gradient_bounds(x: Tensor, bounds: Forward, off: Signals, size: Signals, g: Gamma) -> Params:
+def gradient_bounds(x: Tensor, bounds: ForwardBounds, off: Signals, size: Signals, g: Gamma) -> Params:
     """By how much the gradients may be off: sums over the batch of products."""
     over_batch, x, a = g(len(x)), x.abs(), bounds.a
     return Params(

@@ -29,11 +29,11 @@ class Ran:
 
 def run(snippet: Callable[..., None], *arguments: object) -> Ran:
     """Run a snippet with what the learner chose. Its errors and warnings are results."""
-    lines: list[str] = []
+    printed: list[str] = []
     error = ""
 
     def collect(*values: object) -> None:
-        lines.append(" ".join(map(str, values)))
+        printed.append(" ".join(map(str, values)))
 
     with LISTENING, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
@@ -41,16 +41,16 @@ def run(snippet: Callable[..., None], *arguments: object) -> Ran:
             snippet(collect, *arguments)
         except (RuntimeError, ValueError, TypeError, IndexError) as raised:
             error = f"{type(raised).__name__}: {first_line(raised)}"
-    lines += [f"{warning.category.__name__}: {first_line(warning.message)}" for warning in heard]
-    return Ran(code_of(snippet), "\n".join(lines), error)
+    printed += [f"{warning.category.__name__}: {first_line(warning.message)}" for warning in heard]
+    return Ran(code_of(snippet), "\n".join(printed), error)
 
 
 ran = lru_cache(maxsize=128, typed=True)(run)
-"""As run, once for the same snippet and numbers; for snippets that depend on nothing else."""
+"""Run a snippet once for the same arguments; for those that depend on nothing else."""
 
 
 def first_line(message: object) -> str:
-    """Without the place in torch's own source that some messages end with."""
+    """The first line of a message, without the line of torch's source that some end with."""
     return str(message).strip().splitlines()[0].partition(" (Triggered internally")[0]
 
 

@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.flat import flatten, stacked, unflatten
+from lesson.numeric.intervals import wilson
 from lesson.numeric.network import Activation, loss
 from lesson.numeric.optimizers import Adam
-from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
 
 Join = Literal["add", "concat"]

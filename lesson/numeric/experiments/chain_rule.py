@@ -10,7 +10,7 @@ import torch
 
 from lesson.numeric import autograd, by_hand
 from lesson.numeric.config import Config, Entry
-from lesson.numeric.finite import STEP
+from lesson.numeric.finite import NUDGE
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Params, Task, Trace, forward, loss
 
@@ -33,8 +33,8 @@ class Pass(NamedTuple):
 
 
 class Derivative(NamedTuple):
-    """The loss's derivative by the entry, from three sources; kink_in_reach: whether the finite difference
-    saw a unit on different sides of its kink."""
+    """The loss's derivative by the entry, from three sources; kink_in_reach: whether a unit was on different
+    sides of its kink at the two ends of the finite difference."""
 
     by_hand: float
     autograd: float
@@ -105,7 +105,7 @@ class OneEntry:
 
     def derivative_at(self, value: float) -> Derivative:
         task = self.at(value)
-        up, down = value + STEP, value - STEP
+        up, down = value + NUDGE, value - NUDGE
         sides = [self.trace_at(side).h > 0 for side in (up, down)]
         return Derivative(
             self.of_params(by_hand.gradients(*task)),

@@ -12,8 +12,8 @@ from torch import Tensor
 from lesson.numeric import by_hand
 from lesson.numeric.data import Sparse
 from lesson.numeric.flat import stacked
+from lesson.numeric.intervals import wilson
 from lesson.numeric.network import Activation, Params, forward, init_params
-from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
 
 STEPS = 200

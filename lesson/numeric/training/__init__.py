@@ -34,7 +34,7 @@ LONGEST_STRETCH = 512
 
 
 class TooMuchWork(ValueError):
-    """The run asks for more multiplications than config.MAX_WORK."""
+    """A training asks for more multiplications than config.MAX_WORK."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class History:
 
     @property
     def largest_share(self) -> float:
-        """That difference where it is largest as a share of its rounding bound."""
+        """The largest local difference as a share of its rounding bound."""
         return largest_share(self.local)
 
     @property
@@ -199,7 +199,7 @@ class Record:
         self.blew_up: dict[LaneName, int] = {}
 
     def kept_of(self, steps: np.ndarray) -> np.ndarray:
-        """Those of the steps whose tensors are kept: every stride-th, and the last."""
+        """The steps whose tensors are kept: every stride-th, and the last."""
         return steps[(steps % self.stride == 0) | (steps == self.config.steps - 1)]
 
     def add(self, stretches: dict[LaneName, Stretch], referee: Referee) -> None:
@@ -234,8 +234,8 @@ class Record:
             self.gradients[name][rows] = stretch.gradients
         self.recorded = np.concatenate([self.recorded, kept])
         self.local.append(referee.compare(stretches))
-        worst = np.max([c.verdict for c in self.local[-1].values()], axis=0)
-        for row in np.flatnonzero(worst == Verdict.KINK):
+        verdicts = np.max([c.verdict for c in self.local[-1].values()], axis=0)
+        for row in np.flatnonzero(verdicts == Verdict.KINK):
             self.kinks[int(kept[row])] = referee.kink_at(stretches[referee.reference].weights[row])
 
     def history(self, seconds: float) -> History:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 POINTS = 250
 """More points than this do not make a curve of a few hundred pixels any clearer."""
 
+CELLS = 5
+"""The first rows and columns that are shown of a larger matrix."""
+
 
 @dataclass(frozen=True, eq=False)
 class Losses:
@@ -35,7 +38,7 @@ class Differences:
 
 
 def losses(history: History) -> Losses:
-    """Evenly spaced steps, always with the first and the last."""
+    """Both losses at evenly spaced steps, the first and the last among them."""
     shown = np.unique(np.linspace(0, max(history.steps - 1, 0), POINTS).astype(int))
     return Losses(shown, *(loss[shown] for loss in (history.loss["by_hand"], history.loss["autograd"])))
 
@@ -45,16 +48,14 @@ def together(curves: Mapping[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np
     nan behind its end."""
     longest = max(map(len, curves.values()))
     shown = np.unique(np.linspace(0, max(longest - 1, 0), POINTS).astype(int))[:longest]
-    found = {}
-    for name, values in curves.items():
-        whole = np.full(longest, np.nan)
-        whole[: len(values)] = values
-        found[name] = whole[shown]
-    return shown, found
+    padded = np.full((len(curves), longest), np.nan)
+    for row, values in zip(padded, curves.values(), strict=True):
+        row[: len(values)] = values
+    return shown, dict(zip(curves, padded[:, shown], strict=True))
 
 
 def local(history: History) -> Differences:
-    """At the same weights: the difference as a share of what rounding can explain."""
+    """The differences at the same weights, as shares of what rounding can explain."""
     return shares(history.recorded, history.local)
 
 
@@ -72,7 +73,7 @@ def shares(steps: np.ndarray, compared: Mapping[str, Comparison]) -> Differences
 
 
 def drift(history: History) -> Differences:
-    """Each on its own path: the largest difference between the lanes' weights."""
+    """The largest differences between the lanes' weights, each lane on its own path."""
     shown = peaks(history.weights_drift)
     return Differences(
         np.arange(history.steps)[shown],
@@ -89,13 +90,9 @@ def peaks(curves: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.array(sorted(kept | {0, len(highest) - 1} if len(highest) else kept), dtype=int)
 
 
-CELLS = 5
-"""Of a larger matrix the first rows and columns are shown."""
-
-
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Data with one input and one output, and what each lane's last recorded weights predict.
+    """Data with one input and one output, and what each lane's weights at a recorded step predict.
 
     x, y: (rows,); grid, by_hand, autograd: (k,).
     """
@@ -112,9 +109,9 @@ class Fit:
 def matrices(history: History, row: int, parameter: str) -> dict[str, np.ndarray]:
     """One parameter at a recorded row: its weights by hand, both gradients, their difference."""
     columns, shape = history.config.slices[parameter], history.config.shapes[parameter]
-    found: dict[str, np.ndarray] = {
+    shown: dict[str, np.ndarray] = {
         "weights": history.weights["by_hand"][row, columns],
         **{name: gradients[row, columns] for name, gradients in history.gradients.items()},
     }
-    found["difference"] = found["by_hand"].astype(float) - found["autograd"]
-    return {name: values.reshape(shape) for name, values in found.items()}
+    shown["difference"] = shown["by_hand"].astype(float) - shown["autograd"]
+    return {name: values.reshape(shape) for name, values in shown.items()}

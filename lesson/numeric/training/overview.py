@@ -10,8 +10,8 @@ from lesson.numeric.training import curves, train
 
 @dataclass(frozen=True, eq=False)
 class Overview:
-    """How many steps were done and with how many the tensors were compared, both losses, the largest
-    difference that History calls drift and local, and whether a lane blew up."""
+    """How many steps were done and at how many of them tensors were recorded, both losses, the largest
+    differences that History calls drift and local, and whether a lane blew up."""
 
     steps: int
     recorded: int

@@ -19,7 +19,7 @@ BOUND_ENTRIES_AT_ONCE = 2**20
 
 
 class Referee:
-    """Compares two lanes at the weights that one of them passed through."""
+    """Compares the gradients of two lanes at the weights that one of them passed through."""
 
     def __init__(self, config: Config, data: Data, lanes: dict[LaneName, Descent]) -> None:
         self.lanes = lanes
@@ -36,7 +36,7 @@ class Referee:
         self.bounds_at_once = max(1, BOUND_ENTRIES_AT_ONCE // (rows * hidden))
 
     def compare(self, stretches: dict[LaneName, Stretch]) -> dict[str, Comparison]:
-        """The comparison of each parameter's gradients at each of K steps."""
+        """The gradients of each parameter compared at each of K steps."""
         reference, other = stretches[self.reference], stretches[self.other]
         theirs = other.gradients
         # Where both lanes have the same weights, what they recorded already is the answer.
@@ -65,8 +65,8 @@ class Referee:
         """The allowances for rounding and for kinks, (S, n) each, at weights (S, n)."""
 
         def bounds(row: Tensor) -> tuple[Tensor, Tensor]:
-            found = self.allowance_at(row)
-            return flatten(found.rounding), flatten(found.kink)
+            allowed = self.allowance_at(row)
+            return flatten(allowed.rounding), flatten(allowed.kink)
 
         rows = torch.from_numpy(weights).double()
         rounding, kink = torch.vmap(bounds, chunk_size=self.bounds_at_once)(rows)

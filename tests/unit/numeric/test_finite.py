@@ -22,18 +22,18 @@ from tests.harness.networks import Case, cases
 @settings(max_examples=150)
 @given(cases(largest=5, dtypes=(torch.float64,)))
 def test_finite_differences_agree_or_name_the_kink(case: Case) -> None:
-    found = finite_differences(*case)
-    rounding = flatten(allowance(*case, (torch.float64, torch.float64)).rounding) + flatten(found.error)
-    difference = (flatten(found.gradients) - flatten(by_hand.gradients(*case))).abs()
+    differences = finite_differences(*case)
+    rounding = flatten(allowance(*case, (torch.float64, torch.float64)).rounding) + flatten(differences.error)
+    difference = (flatten(differences.gradients) - flatten(by_hand.gradients(*case))).abs()
     within = difference <= rounding
-    assert bool((within | flatten(found.crossed)).all())
+    assert bool((within | flatten(differences.crossed)).all())
 
 
-def test_a_step_across_the_kink_is_recognised() -> None:
+def test_a_nudge_across_the_kink_is_recognised() -> None:
     params = Params(torch.tensor([[1e-6]]), None, torch.tensor([[1.0]]), None)
-    found = finite_differences(torch.ones(1, 1), torch.zeros(1, 1), params, Activation.relu())
-    assert bool(found.crossed.w1.all())
-    assert not bool(found.crossed.w2.any())
+    differences = finite_differences(torch.ones(1, 1), torch.zeros(1, 1), params, Activation.relu())
+    assert bool(differences.crossed.w1.all())
+    assert not bool(differences.crossed.w2.any())
 
 
 SHORT = Config(steps=50)
@@ -41,8 +41,8 @@ SHORT = Config(steps=50)
 
 def test_the_third_witness_agrees() -> None:
     history = train(SHORT)
-    found = third_witness(SHORT, history.weights["by_hand"][-1], history.gradients["by_hand"][-1])
-    assert {c.verdict[0] for c in found.values()} == {Verdict.ROUNDING}
+    comparisons = third_witness(SHORT, history.weights["by_hand"][-1], history.gradients["by_hand"][-1])
+    assert {c.verdict[0] for c in comparisons.values()} == {Verdict.ROUNDING}
     wrong = third_witness(SHORT, history.weights["by_hand"][-1], 2 * history.gradients["by_hand"][-1])
     assert {c.verdict[0] for c in wrong.values()} == {Verdict.DIFFERENT}
     wide = replace(SHORT, hidden=1000)

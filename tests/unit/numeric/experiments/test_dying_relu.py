@@ -23,8 +23,8 @@ from lesson.numeric.experiments.dying_relu import (
     trial,
     why_it_stays_of,
 )
+from lesson.numeric.intervals import wilson
 from lesson.numeric.network import Activation, Params
-from lesson.numeric.shares import wilson
 
 GROUND = Conditions()
 LEAKY = replace(GROUND, slope=0.1)

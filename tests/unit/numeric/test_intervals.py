@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lesson.numeric.shares import wilson
+from lesson.numeric.intervals import wilson
 
 
 @pytest.mark.parametrize(

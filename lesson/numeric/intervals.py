@@ -1,4 +1,4 @@
-"""How sure one can be of a share that was counted. Free of torch."""
+"""The interval in which a share that was counted truly lies. Free of torch."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from math import sqrt
 
 
 def wilson(count: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share: count of `of` runs, of >= 1 (Wilson, 1927; recommended by Brown, Cai
-    and DasGupta, 2001, for few runs and shares near 0 or 1)."""
+    """The ends of the 95 % interval of the share count / of, where of >= 1 (Wilson, 1927; recommended by
+    Brown, Cai and DasGupta, 2001, for few runs and shares near 0 or 1)."""
     share = count / of
     middle = share + z * z / (2 * of)
     half = z * sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2)
