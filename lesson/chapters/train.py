@@ -19,8 +19,8 @@ from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, 
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, devices, finished, watched
-from lesson.page.show import fragment, lead_to, matrices, picture, refused, table, worker_loss_reported
-from lesson.page.words import ask, figure, program_error, quoted, say, text, words
+from lesson.page.show import fragment, matrices, picture, refused, table, worker_loss_reported
+from lesson.page.words import ask, figure, lead_to, program_error, quoted, say, text, words
 from lesson.workers.process import WorkerLost
 
 if TYPE_CHECKING:
