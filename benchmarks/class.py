@@ -25,9 +25,9 @@ from streamlit.proto.Slider_pb2 import Slider
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.learner import Learner, Widget
-from benchmarks.server import Server, served
 from lesson.chapters import PARTS
 from lesson.numeric.source import seven_lines
+from tests.harness.server import Server, served
 
 CHAPTERS = [name for names in PARTS.values() for name in names]
 MOVES = 5

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.server import HOUSE, served
+from tests.harness.server import HOUSE, served
 
 BARE = """
 import streamlit as st

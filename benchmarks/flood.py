@@ -18,9 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.learner import Learner
-from benchmarks.server import Server, served
 from lesson.chapters import PARTS
-from tests.unit.numeric.program.test_program import ABSURD, ESCAPES, generated
+from tests.harness.fuzzing import generated
+from tests.harness.programs import ABSURD, ESCAPES
+from tests.harness.server import Server, served
 
 CHAPTERS = [name for names in PARTS.values() for name in names]
 AT_ONCE = 4

@@ -15,7 +15,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lesson.numeric.program import ProgramError, parse
-from tests.unit.numeric.program.test_program import TASK, generated, untouched, walls
+from tests.harness.fuzzing import TASK, generated, untouched, walls
 
 
 def main() -> None:

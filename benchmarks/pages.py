@@ -14,19 +14,16 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.server import served
-from lesson import prose
-from lesson.chapters import PARTS
 from lesson.numeric.source import seven_lines
+from tests.harness.addresses import addresses
+from tests.harness.server import served
 
 BARE = """
 import streamlit as st
@@ -81,19 +78,6 @@ CONTROLS = {
 
 STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own")
 """What nothing changes but a long run with a bar, which is asked for."""
-
-
-def addresses(network: Mapping[str, int]) -> dict[str, str]:
-    """Path and parameters of each chapter, or of each of its tabs, by name."""
-    found = {}
-    for chapter in (name for names in PARTS.values() for name in names):
-        tabs = [
-            (name, label) for name, label in prose.sections("en", chapter).items() if name.startswith("tab-")
-        ]
-        views = {f"{chapter}, {name[4:]}": {f"{chapter}-tab": label} for name, label in tabs} or {chapter: {}}
-        for name, view in views.items():
-            found[name] = f"{'' if chapter == 'home' else chapter}?{urlencode({**network, **view})}"
-    return found
 
 
 def opened(browser: Browser, address: str) -> Page:

@@ -28,20 +28,7 @@ from lesson.numeric.from_config import start_of
 from lesson.numeric.source import seven_lines
 from lesson.numeric.training import train
 from lesson.numeric.training.descent import Descent
-
-NOTEBOOK = """
-h_1 = x.mm(w1) + b1
-h_relu = h_1.clamp(min=0)
-out = h_relu.mm(w2) + b2
-loss = (out - y).pow(2).sum().item()
-dloss_dout = 2 * (out - y)
-grad_w2 = h_relu.t().mm(dloss_dout)
-grad_h_relu = dloss_dout.mm(w2.t())
-grad_h_relu[h_1 < 0] = 0
-grad_w1 = x.t().mm(grad_h_relu)
-grad_b2 = dloss_dout.sum(0)
-grad_b1 = grad_h_relu.sum(0)
-"""
+from tests.harness.programs import NOTEBOOK
 
 
 def bare_by_hand(x: Tensor, y: Tensor, start: list[Tensor], steps: int, rate: float) -> None:

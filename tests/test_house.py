@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,19 @@ def test_the_tools_have_nothing_to_say(command: tuple[str, ...]) -> None:
 
 
 def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
-    modules = [
-        "lesson.page.show",
-        "lesson.page.compute",
-        "lesson.settings",
-        "lesson.numeric.source",
-        "lesson.numeric.training.curves",
+    lesson = HOUSE / "lesson"
+    rooms = (lesson.glob(f"{room}/*.py") for room in ("chapters", "charts", "page"))
+    numeric = [
+        "compare",
+        "config",
+        "data",
+        "source",
+        "training/curves",
+        "program/whitelist",
+        "program/mistakes",
     ]
-    modules += [f"lesson.chapters.{path.stem}" for path in (HOUSE / "lesson" / "chapters").glob("[a-z]*.py")]
+    files = [*chain(*rooms), lesson / "settings.py", *(lesson / "numeric" / f"{name}.py" for name in numeric)]
+    modules = [".".join(file.relative_to(HOUSE).with_suffix("").parts) for file in files]
     loads = "; ".join(f"import {module}" for module in modules)
     run(sys.executable, "-c", f"{loads}; import sys; assert not {{'torch', 'sympy'}} & set(sys.modules)")
 
@@ -52,6 +58,14 @@ def test_the_map_of_the_notebook_leads_somewhere() -> None:
     for chapter, test in places:
         assert chapter in chapters
         assert (HOUSE / test).is_file()
+
+
+def test_a_deployment_installs_what_the_short_list_says() -> None:
+    lock = (HOUSE / "deploy" / "requirements.lock").read_text(encoding="utf-8")
+    wanted = (HOUSE / "requirements.txt").read_text(encoding="utf-8").split()
+    assert "torch==" in " ".join(wanted)
+    for pin in wanted:
+        assert pin.startswith("torch==") or f"\n{pin} \\\n    --hash=sha256:" in lock
 
 
 def test_every_path_that_a_document_names_exists() -> None:

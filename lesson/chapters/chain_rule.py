@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.network import SHOWN, Chosen, choices, network_chart
+from lesson.charts.network import SHOWN, network_chart
 from lesson.charts.slopes import tangent_chart
+from lesson.numeric.config import Entry, entries
 from lesson.page.compute import computed
 from lesson.page.show import colors, formula, fragment, picture, proved, seven_lines, table
 from lesson.page.words import ask, figure, say, text, words
@@ -31,23 +32,20 @@ def render(network: settings.Settings) -> None:
     ask("check-zero")
 
 
-def chosen_entry(network: settings.Settings) -> Chosen:
+def chosen_entry(network: settings.Settings) -> Entry:
     """An entry, chosen in the picture or, by keyboard, from the list below it."""
-    entries = choices(network.inputs, network.hidden, network.outputs, network.bias)
-    if st.session_state.get("entry") not in entries:
+    drawn = entries(network.inputs, network.hidden, network.outputs, network.bias, SHOWN)
+    if st.session_state.get("entry") not in drawn:
         st.session_state["entry"] = "w1[1,1]"
     above = st.container()
     name = st.selectbox(
-        text("choose"), list(entries), key="entry", persist_state="session", bind="query-params"
+        text("choose"), list(drawn), key="entry", persist_state="session", bind="query-params"
     )
-    chosen = entries[name]
+    chosen = drawn[name]
     sizes = (network.inputs, network.hidden, network.outputs)
     with above:
-        picture(
-            network_chart(sizes, network.bias, chosen, words()["entry"]),
-            text("picture-alt", entry=chosen.name),
-            on_pick=("network-picture", pick),
-        )
+        chart = network_chart(sizes, network.bias, chosen, words()["entry"])
+        picture(chart, text("picture-alt", entry=chosen.name), on_pick=("network-picture", pick))
     if max(sizes) > SHOWN:
         say("dots", shown=SHOWN)
     return chosen
@@ -61,7 +59,7 @@ def pick() -> None:
 
 
 @fragment
-def play(network: settings.Settings, chosen: Chosen) -> None:
+def play(network: settings.Settings, chosen: Entry) -> None:
     """The chain with its numbers, the same number six ways, and the weight dragged along the curve."""
     from lesson.numeric.experiments.chain_rule import REACH, moment
     from lesson.symbolic import chain
@@ -69,7 +67,7 @@ def play(network: settings.Settings, chosen: Chosen) -> None:
     moved = st.slider(
         text("drag", entry=chosen.name), -REACH, REACH, 0.0, 0.05, key="moved", persist_state="session"
     )
-    now = computed(moment, settings.config(network), *chosen, moved)
+    now = computed(moment, settings.config(network), chosen, moved)
     paths = chain.paths(*chosen, network.outputs)
     values = chain.numbers(*chosen, now)
     products = [math.prod(chain.value(step, values) for step in path) for path in paths]
@@ -104,18 +102,18 @@ def six_ways(now: Moment, product: float, whole: float) -> None:
     ways = {
         "way-product": product,
         "way-sympy": whole,
-        "way-by-hand": now.by_hand,
-        "way-autograd": now.autograd,
-        "way-finite": now.finite,
+        "way-by-hand": now.derivative.by_hand,
+        "way-autograd": now.derivative.autograd,
+        "way-finite": now.derivative.finite,
     }
     rows = [{text("way"): text(way), text("value"): f"{value + 0.0:.12g}"} for way, value in ways.items()]
     table(rows, text("six-alt"))
     # A container of its own, so that what follows keeps its place, and the browser its drawing.
     with st.container():
-        if now.kink_in_reach:
+        if now.derivative.kink_in_reach:
             say("kink-in-reach")
 
 
-def curve(chosen: Chosen, now: Moment) -> None:
+def curve(chosen: Entry, now: Moment) -> None:
     say("curve")
     picture(tangent_chart(now, words()), text("curve-alt", entry=chosen.name))

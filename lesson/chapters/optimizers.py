@@ -10,15 +10,14 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.differences import local_chart
-from lesson.charts.growth import growth_chart
-from lesson.charts.network import Chosen, choices
+from lesson.charts.network import SHOWN
 from lesson.charts.surface import surface_chart
 from lesson.controls import Step, correct_address
 from lesson.numeric.compare import Verdict, largest_share, worst
-from lesson.numeric.config import Config
+from lesson.numeric.config import Config, Entry, entries
 from lesson.numeric.training import curves
 from lesson.page.compute import computed
-from lesson.page.show import code, fragment, picture, snippet, tabs
+from lesson.page.show import code, fragment, over_steps, picture, snippet, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 STEPS = 100
@@ -78,9 +77,7 @@ def three_trainings(config: Config) -> None:
     losses = {name: stretch.losses for name, stretch in computed(race, config).items()}
     steps, shown = curves.together(losses)
     named = {words()[name]: values for name, values in shown.items()}
-    picture(
-        growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
-    )
+    over_steps(steps, named, words()["loss"], text("losses-alt"), log=True)
     for name, values in losses.items():
         if len(values) < config.steps:
             st.warning(
@@ -111,26 +108,26 @@ def update_by_update(config: Config, optimizer: str) -> None:
 def three_paths(network: settings.Settings, config: Config) -> None:
     """The loss over two weights of the learner's choice, and the way that each optimizer takes."""
     say("surface")
-    entries = choices(network.inputs, network.hidden, network.outputs, network.bias)
+    drawn = entries(network.inputs, network.hidden, network.outputs, network.bias, SHOWN)
     left, right = st.columns(2)
     with left:
-        across = chosen("across", entries, "w1[1,1]")
+        across = chosen("across", drawn, "w1[1,1]")
     with right:
-        up = chosen("up", entries, "w2[1,1]")
+        up = chosen("up", drawn, "w2[1,1]")
     if across == up:
         st.info(text("same-weight"), icon=":material/info:")
         return
     from lesson.numeric.experiments.optimizers.surface import surface
 
-    found = computed(surface, config, config.place(*across), config.place(*up))
-    picture(surface_chart(found, across.name, up.name, words()), text("surface-alt"))
-    if found.left:
-        say("left", optimizers=", ".join(words()[name] for name in found.left))
-    if found.rows < network.batch:
-        say("fewer-rows", rows=f"{found.rows:,}", batch=f"{network.batch:,}")
+    landscape = computed(surface, config, config.index(across), config.index(up))
+    picture(surface_chart(landscape, across.name, up.name, words()), text("surface-alt"))
+    if landscape.left:
+        say("left", optimizers=", ".join(words()[name] for name in landscape.left))
+    if landscape.rows < network.batch:
+        say("fewer-rows", rows=f"{landscape.rows:,}", batch=f"{network.batch:,}")
 
 
-def chosen(key: str, entries: dict[str, Chosen], default: str) -> Chosen:
-    if st.session_state.get(key) not in entries:
+def chosen(key: str, drawn: dict[str, Entry], default: str) -> Entry:
+    if st.session_state.get(key) not in drawn:
         st.session_state[key] = default
-    return entries[st.selectbox(text(key), list(entries), key=key, persist_state="session")]
+    return drawn[st.selectbox(text(key), list(drawn), key=key, persist_state="session")]

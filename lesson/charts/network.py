@@ -11,6 +11,7 @@ import altair as alt
 
 from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
+from lesson.numeric.config import Entry
 
 SHOWN = 4
 """Units of a layer that are drawn; of a larger layer the first ones, and dots."""
@@ -42,34 +43,8 @@ class Edge(NamedTuple):
     lit: bool
 
 
-class Chosen(NamedTuple):
-    """An entry of a parameter, row and column from 0."""
-
-    parameter: str
-    row: int
-    column: int
-
-    @property
-    def name(self) -> str:
-        return f"{self.parameter}[{self.row + 1},{self.column + 1}]"
-
-
-def choices(inputs: int, hidden: int, outputs: int, bias: bool) -> dict[str, Chosen]:
-    """The entries that are drawn, by name."""
-    inputs, hidden, outputs = (min(size, SHOWN) for size in (inputs, hidden, outputs))
-    shapes = {"w1": (inputs, hidden), "b1": (1, hidden), "w2": (hidden, outputs), "b2": (1, outputs)}
-    entries = (
-        Chosen(parameter, row, column)
-        for parameter, (rows, columns) in shapes.items()
-        if bias or parameter[0] == "w"
-        for row in range(rows)
-        for column in range(columns)
-    )
-    return {entry.name: entry for entry in entries}
-
-
 @lru_cache(maxsize=256)
-def network_chart(sizes: tuple[int, int, int], bias: bool, chosen: Chosen, entry: str) -> Picture:
+def network_chart(sizes: tuple[int, int, int], bias: bool, chosen: Entry, entry: str) -> Picture:
     """Inputs, hidden units, outputs and loss from left to right; a click on a weight selects it.
 
     entry: the title of a weight's name. Cached: no number of the network is in it.
@@ -99,7 +74,7 @@ def units_and_weights(entry: str) -> Chart:
     targets = (
         edges.transform_filter("datum.entry != ''")
         .mark_rule(strokeWidth=14, opacity=0.001)
-        .encode(x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=entry))
+        .encode(x2="x2:Q", y2="y2:Q", tooltip=[alt.Tooltip("entry:N", title=entry)])
         .add_params(picked)
     )
     kinds = {"data": theme.DATA, "hidden": theme.HIDDEN, "error": theme.ERROR, "one": "#6b7280"}
@@ -125,23 +100,23 @@ def units(letter: str, layer: int, size: int, bias: bool) -> list[Unit]:
 
 
 def edges_of(
-    layers: list[list[Unit]], sizes: tuple[int, int, int], bias: bool, chosen: Chosen
+    layers: list[list[Unit]], sizes: tuple[int, int, int], bias: bool, chosen: Entry
 ) -> Iterator[Edge]:
     for layer, (weight, constant) in enumerate((("w1", "b1"), ("w2", "b2"))):
         left, right = layers[layer], layers[layer + 1]
         for row in range(min(sizes[layer], SHOWN)):
             for column in range(min(sizes[layer + 1], SHOWN)):
-                entry = Chosen(weight, row, column)
+                entry = Entry(weight, row, column)
                 yield edge(entry.name, left[row], right[column], is_lit(entry, chosen))
         for column in range(min(sizes[layer + 1], SHOWN) if bias else 0):
-            entry = Chosen(constant, 0, column)
+            entry = Entry(constant, 0, column)
             yield edge(entry.name, left[-1], right[column], entry == chosen)
     for output in range(min(sizes[2], SHOWN)):
         lit = chosen.parameter in ("w1", "b1") or chosen.column == output
         yield edge("", layers[2][output], LOSS, lit)
 
 
-def is_lit(entry: Chosen, chosen: Chosen) -> bool:
+def is_lit(entry: Entry, chosen: Entry) -> bool:
     """The chosen entry, and whatever carries its effect on: the weights that leave its unit."""
     carries_on = chosen.parameter in ("w1", "b1") and entry.parameter == "w2" and entry.row == chosen.column
     return entry == chosen or carries_on

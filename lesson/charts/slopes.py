@@ -26,8 +26,8 @@ def tangent_chart(moment: Moment, words: Mapping[str, str]) -> Picture:
     """The loss against one weight, a dot at its present value, and the tangent there."""
     ends = moment.value + np.array([-TANGENT, TANGENT])
     found = parts(
-        curve=points(moment.grid, moment.losses),
-        tangent=points(ends, moment.loss + moment.by_hand * (ends - moment.value)),
+        curve=points(*moment.curve),
+        tangent=points(ends, moment.loss + moment.derivative.by_hand * (ends - moment.value)),
         dot=points(np.array([moment.value]), np.array([moment.loss])),
     )
     return Picture(curve_and_tangent(words["weight-value"], words["loss"]), found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lesson.numeric.data import Normal, Source
 
@@ -50,6 +50,38 @@ class Lane:
     device: str = "cpu"
 
 
+class Entry(NamedTuple):
+    """An entry of a parameter, row and column from 0."""
+
+    parameter: str
+    row: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        """As on the page, rows and columns from 1: w1[2,1]."""
+        return f"{self.parameter}[{self.row + 1},{self.column + 1}]"
+
+
+def parameter_shapes(inputs: int, hidden: int, outputs: int, bias: bool) -> dict[str, tuple[int, int]]:
+    """The shape of every parameter, in the order in which a flat vector holds them."""
+    weights = {"w1": (inputs, hidden), "w2": (hidden, outputs)}
+    biases = {"b1": (1, hidden), "b2": (1, outputs)}
+    return {name: (weights | biases)[name] for name in PARAMETERS if bias or name in weights}
+
+
+def entries(inputs: int, hidden: int, outputs: int, bias: bool, most: int) -> dict[str, Entry]:
+    """The entries between the first units of each layer, at most so many of each, by name."""
+    shapes = parameter_shapes(min(inputs, most), min(hidden, most), min(outputs, most), bias)
+    found = (
+        Entry(parameter, row, column)
+        for parameter, (rows, columns) in shapes.items()
+        for row in range(rows)
+        for column in range(columns)
+    )
+    return {entry.name: entry for entry in found}
+
+
 @dataclass(frozen=True)
 class Config:
     """A training run: the same data and the same start for both lanes, hashable as a cache key.
@@ -83,10 +115,7 @@ class Config:
     @property
     def shapes(self) -> dict[str, tuple[int, int]]:
         """The shape of every parameter, in the order in which a flat vector holds them."""
-        _, inputs, hidden, outputs = self.sizes
-        weights = {"w1": (inputs, hidden), "w2": (hidden, outputs)}
-        biases = {"b1": (1, hidden), "b2": (1, outputs)}
-        return {name: (weights | biases)[name] for name in PARAMETERS if self.bias or name in weights}
+        return parameter_shapes(*self.sizes[1:], self.bias)
 
     @property
     def parameters(self) -> int:
@@ -94,14 +123,14 @@ class Config:
         return sum(rows * columns for rows, columns in self.shapes.values())
 
     @property
-    def entries(self) -> dict[str, slice]:
+    def slices(self) -> dict[str, slice]:
         """Where each parameter's entries lie in the flat vector."""
         ends = list(accumulate(rows * columns for rows, columns in self.shapes.values()))
         return {name: slice(*bounds) for name, bounds in zip(self.shapes, pairwise([0, *ends]), strict=True)}
 
-    def place(self, parameter: str, row: int, column: int) -> int:
+    def index(self, entry: Entry) -> int:
         """Where an entry of a parameter lies in the flat vector."""
-        return self.entries[parameter].start + row * self.shapes[parameter][1] + column
+        return self.slices[entry.parameter].start + entry.row * self.shapes[entry.parameter][1] + entry.column
 
     @property
     def work_per_step(self) -> int:

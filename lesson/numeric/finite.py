@@ -11,7 +11,7 @@ from torch import Tensor
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
 from lesson.numeric.flat import flatten, unflatten
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, affine, forward, loss
 from lesson.numeric.rounding import allowance, gamma
 
@@ -77,18 +77,17 @@ def third_witness(config: Config, weights: np.ndarray, gradients: np.ndarray) ->
     rows, inputs, hidden, outputs = config.sizes
     if 2 * len(weights) * rows * hidden * (inputs + outputs) > MOST_WORK:
         return {}
-    x, y = tensors_of(config.source.load(), torch.float64)
-    params = unflatten(torch.from_numpy(weights).double(), start_of(config, torch.float64))
-    activation = activation_of(config)
-    found = finite_differences(x, y, params, activation)
+    start = task_of(config, torch.float64)
+    task = start._replace(params=unflatten(torch.from_numpy(weights).double(), start.params))
+    found = finite_differences(*task)
     if not torch.isfinite(flatten(found.gradients)).all():
         return {}
     dtype = torch.from_numpy(gradients).dtype
-    rounding = flatten(allowance(x, y, params, activation, (dtype, torch.float64)).rounding)
+    rounding = flatten(allowance(*task, (dtype, torch.float64)).rounding)
     # Where the two steps saw different sides of a kink, any quotient in between is explained.
     kink = torch.where(flatten(found.crossed), torch.inf, 0.0)
     arrays = (
         gradients[None],
         *(t.numpy()[None] for t in (flatten(found.gradients), rounding + flatten(found.error), kink)),
     )
-    return {name: compare(*(a[:, columns] for a in arrays)) for name, columns in config.entries.items()}
+    return {name: compare(*(a[:, columns] for a in arrays)) for name, columns in config.slices.items()}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, Self, TypeVar
 
-from torch import Tensor, cat, empty
+from torch import Tensor, cat, empty, stack
 
 from lesson.numeric.network import Params
 
@@ -30,6 +30,12 @@ def unflatten(vector: Tensor, like: Shaped) -> Shaped:
     """Views into the vector (n,) with the shapes of other parameters: no copy."""
     parts = iter(vector.split([p.numel() for p in like if p is not None]))
     return like.map(lambda p: next(parts).view(p.shape))
+
+
+def stacked(networks: Sequence[Shaped]) -> Shaped:
+    """Many networks as one, with a dimension more in front of each tensor."""
+    tensors = iter([stack(same) for same in zip(*networks, strict=True) if same[0] is not None])
+    return networks[0].map(lambda _: next(tensors))
 
 
 def aligned(vector: Tensor, like: Params) -> Tensor:

@@ -7,7 +7,13 @@ from torch import Tensor
 
 from lesson.numeric.config import Config
 from lesson.numeric.data import Data
-from lesson.numeric.network import Activation, Params, init_params
+from lesson.numeric.network import Activation, Params, Task, init_params
+
+
+def task_of(config: Config, dtype: torch.dtype, device: str = "cpu") -> Task:
+    """The data and the start of a configured training. Raises DataError where there is no data."""
+    x, y = tensors_of(config.source.load(), dtype, device)
+    return Task(x, y, start_of(config, dtype, device), activation_of(config))
 
 
 def tensors_of(data: Data, dtype: torch.dtype, device: str = "cpu") -> tuple[Tensor, Tensor]:

@@ -40,6 +40,16 @@ class Params(NamedTuple):
         return Params(w1, b1, w2, b2)
 
 
+class Task(NamedTuple):
+    """What a gradient is computed from: x (batch, inputs), y (batch, outputs), parameters and activation, all
+    of one dtype and device."""
+
+    x: Tensor
+    y: Tensor
+    params: Params
+    activation: Activation
+
+
 class Trace(NamedTuple):
     """What the forward pass leaves behind for the backward pass.
 

@@ -12,12 +12,13 @@ rounding error may fall on either side of zero; what that can change is the kink
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from lesson.numeric.network import Activation, Params, affine, forward
+from lesson.numeric.network import Activation, Params, Trace, affine, forward
 
 
 class Signals(NamedTuple):
@@ -47,6 +48,20 @@ def gamma(n: int, dtype: torch.dtype) -> float:
     return nu / (1 - nu)
 
 
+class Forward(NamedTuple):
+    """Of the forward pass: where h is at_kink, the slopes with which a unit may pass a signal, the largest
+    size of a, and by how much a and out may be off."""
+
+    at_kink: Tensor
+    slopes: Tensor
+    a: Tensor
+    off_a: Tensor
+    off_out: Tensor
+
+
+Gamma = Callable[[int], float]
+
+
 def allowance(
     x: Tensor,
     y: Tensor,
@@ -58,47 +73,58 @@ def allowance(
 
     x (batch, inputs), y (batch, outputs) and params in float64, as the bound is evaluated there.
     """
-    batch, inputs = x.shape
-    hidden, outputs = params.w2.shape
 
     def g(n: int) -> float:
         return sum(gamma(n, dtype) for dtype in dtypes)
 
     trace = forward(x, params, activation)
-    w2 = params.w2.abs()
-    off_h = g(inputs + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
+    bounds = forward_bounds(x, params, activation, trace, g)
+    residual = 2 * (trace.out - y)
+    signals, sizes = signal_bounds(residual, params.w2, bounds, g)
+    smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
+    rounding = gradient_bounds(x, bounds, signals, sizes, g).map(lambda off: off + smallest)
+    # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
+    flipped = (1 - activation.slope) * bounds.at_kink * sizes.grad_a
+    none = rounding.map(torch.zeros_like)
+    kink = none._replace(w1=x.abs().T @ flipped, b1=flipped.sum(0, keepdim=True))
+    if params.b1 is None:
+        rounding, kink = (bound._replace(b1=None, b2=None) for bound in (rounding, kink))
+    return Allowance(rounding, signals, kink, bounds.at_kink)
+
+
+def forward_bounds(x: Tensor, params: Params, activation: Activation, trace: Trace, g: Gamma) -> Forward:
+    w2, b2 = params.w2.abs(), magnitude(params.b2)
+    off_h = g(x.shape[1] + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
     at_kink = trace.h.abs() <= off_h
     # On the kink the unit may pass everything: the bound must hold for either side.
     slopes = activation.derivative(trace.h.masked_fill(at_kink, 1.0))
     a = trace.a.abs()
     off_a = slopes * off_h + g(2) * a
     a = a + off_a
-    off_out = off_a @ w2 + g(hidden + 1) * affine(a, w2, magnitude(params.b2))
-    grad_out = 2 * (trace.out - y).abs()
-    off_grad_out = 2 * off_out + g(1) * (grad_out + 2 * off_out)
-    grad_out = grad_out + off_grad_out
-    off_w2 = off_a.T @ grad_out + a.T @ off_grad_out + g(batch) * a.T @ grad_out
-    off_b2 = off_grad_out.sum(0, keepdim=True) + g(batch) * grad_out.sum(0, keepdim=True)
-    # With the signs that the signal has: what cancels in the gradient is not wrong by its size.
-    grad_a = (2 * (trace.out - y) @ params.w2.T).abs()
-    off_grad_a = off_grad_out @ w2.T + g(outputs) * grad_out @ w2.T
-    grad_a = grad_a + off_grad_a
-    off_grad_h = slopes * (off_grad_a + g(2) * grad_a)
-    grad_h = slopes * grad_a
-    off_w1 = x.abs().T @ off_grad_h + g(batch) * x.abs().T @ grad_h
-    off_b1 = off_grad_h.sum(0, keepdim=True) + g(batch) * grad_h.sum(0, keepdim=True)
+    return Forward(at_kink, slopes, a, off_a, off_a @ w2 + g(len(w2) + 1) * affine(a, w2, b2))
 
-    # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
-    flipped = (1 - activation.slope) * at_kink * grad_a
-    smallest = (batch + inputs + hidden + outputs) * max(torch.finfo(dtype).tiny for dtype in dtypes)
-    has_bias = params.b1 is not None
-    rounding = Params(off_w1, off_b1 if has_bias else None, off_w2, off_b2 if has_bias else None)
-    kink = Params(x.abs().T @ flipped, flipped.sum(0, keepdim=True), 0 * off_w2, 0 * off_b2)
-    return Allowance(
-        rounding=rounding.map(lambda off: off + smallest),
-        signals=Signals(off_grad_out, off_grad_a, off_grad_h),
-        kink=kink if has_bias else kink._replace(b1=None, b2=None),
-        at_kink=at_kink,
+
+def signal_bounds(residual: Tensor, w2: Tensor, bounds: Forward, g: Gamma) -> tuple[Signals, Signals]:
+    """By how much the signals may be off, and their largest sizes; residual is grad_out."""
+    grad_out = residual.abs()
+    off_grad_out = 2 * bounds.off_out + g(1) * (grad_out + 2 * bounds.off_out)
+    grad_out = grad_out + off_grad_out
+    # With the signs that the signal has: what cancels in the gradient is not wrong by its size.
+    grad_a = (residual @ w2.T).abs()
+    off_grad_a = off_grad_out @ w2.abs().T + g(w2.shape[1]) * grad_out @ w2.abs().T
+    grad_a = grad_a + off_grad_a
+    off_grad_h = bounds.slopes * (off_grad_a + g(2) * grad_a)
+    return Signals(off_grad_out, off_grad_a, off_grad_h), Signals(grad_out, grad_a, bounds.slopes * grad_a)
+
+
+def gradient_bounds(x: Tensor, bounds: Forward, off: Signals, size: Signals, g: Gamma) -> Params:
+    """By how much the gradients may be off: sums over the batch of products."""
+    over_batch, x, a = g(len(x)), x.abs(), bounds.a
+    return Params(
+        w1=x.T @ off.grad_h + over_batch * x.T @ size.grad_h,
+        b1=off.grad_h.sum(0, keepdim=True) + over_batch * size.grad_h.sum(0, keepdim=True),
+        w2=bounds.off_a.T @ size.grad_out + a.T @ off.grad_out + over_batch * a.T @ size.grad_out,
+        b2=off.grad_out.sum(0, keepdim=True) + over_batch * size.grad_out.sum(0, keepdim=True),
     )
 
 

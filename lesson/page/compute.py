@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Hashable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
@@ -33,6 +33,9 @@ REMEMBERED_BYTES = 24 * 2**20
 """What all remembered results may hold: some twenty trainings, or a thousand smaller results."""
 
 REMEMBERED_RUNS = 8
+
+LEARNERS_WAITING = 64
+"""For so many answers at once pages can wait; others wait for these."""
 
 MOMENT = 0.4
 """Seconds without a bar: one that comes and goes within them only makes a page jump."""
@@ -66,12 +69,22 @@ def remembered(function: Callable[..., Any], *args: object) -> Answer[Any]:
     return answer(function, *args)
 
 
+IN_BACKGROUND = ThreadPoolExecutor(LEARNERS_WAITING)
+
+
 def computed(function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
     """Return what a function of numeric returns, computed in a worker once for all who ask.
 
-    The same object for all of them: nobody may change it.
+    The same object for all of them: nobody may change it. What takes longer than a moment is said to.
     """
-    return cast("Result", remembered(function, *args).value)
+    place, asked = st.empty(), IN_BACKGROUND.submit(remembered, function, *args)
+    patience = MOMENT
+    while not wait([asked], patience).done:
+        # Streamlit stops a run that is no longer asked for where it draws something.
+        place.progress(0.0, words()["computing"])
+        patience = 1.0
+    place.empty()
+    return cast("Result", asked.result().value)
 
 
 def forget(function: Callable[[*Arguments], object], *args: *Arguments) -> None:
@@ -97,7 +110,7 @@ def each(
     with ThreadPoolExecutor(PROCESSES) as pool:
         try:
             yield from zip(
-                named, pool.map(lambda args: computed(function, *args), named.values()), strict=True
+                named, pool.map(lambda args: remembered(function, *args).value, named.values()), strict=True
             )
         finally:
             pool.shutdown(cancel_futures=True)

@@ -11,15 +11,18 @@ import streamlit as st
 
 from lesson import prose
 from lesson.numeric import source
-from lesson.page.words import chapter, language, text, words
+from lesson.page.words import chapter, language, quoted, text, words
 from lesson.workers.process import WorkerLost
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
-    from sympy import Basic, Expr
+    import numpy as np
 
     from lesson.charts.picture import Picture
+    from lesson.numeric.data import DataError
+    from lesson.numeric.experiments.matrix_text import MatrixError
     from lesson.numeric.snippet import Ran
+    from lesson.symbolic.typeset import Formula, Values
 
 Arguments = ParamSpec("Arguments")
 
@@ -45,8 +48,8 @@ def worker_loss_reported() -> Iterator[None]:
     """Where a worker is lost on the way, say so in the place of what it should have given."""
     try:
         yield
-    except WorkerLost:
-        st.error(words()["worker-lost"], icon=":material/memory:")
+    except WorkerLost as lost:
+        st.error(words()[f"worker-lost-{lost.limit}"], icon=":material/memory:")
 
 
 def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
@@ -102,9 +105,7 @@ def colors() -> Mapping[str, str]:
     return theme.TEXT[st.context.theme.type or "light"]
 
 
-def formula(
-    *sides: Basic, values: Mapping[Expr, float] | None = None, shapes: bool = False, lead: str = ""
-) -> None:
+def formula(*sides: Formula, values: Values | None = None, shapes: bool = False, lead: str = "") -> None:
     """What is asked, in LaTeX, and the typeset sides that it equals, one below the other."""
     from lesson.symbolic.typeset import typeset
 
@@ -148,6 +149,39 @@ def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] 
     """
     selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
     st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+
+
+def refused(error: DataError | MatrixError) -> None:
+    """What is wrong with what the learner gave, as this chapter says it."""
+    facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    st.error(text(error.reason, **facts), icon=":material/error:")
+
+
+def matrix(title: str, values: np.ndarray, **choices: Any) -> None:  # noqa: ANN401
+    """A matrix cell by cell under its title; choices as in matrix_chart."""
+    from lesson.charts.matrices import matrix_chart
+
+    picture(matrix_chart(values, title, words(), **choices), title)
+
+
+def matrices(titled: Mapping[str, np.ndarray], **choices: Any) -> None:  # noqa: ANN401
+    """Matrices beside each other, as many as there are titles."""
+    for column, (title, values) in zip(st.columns(len(titled)), titled.items(), strict=True):
+        with column:
+            matrix(title, values, **choices)
+
+
+def over_steps(
+    steps: Sequence[float] | np.ndarray,
+    curves: Mapping[str, Sequence[float] | np.ndarray],
+    title: str,
+    alt: str,
+    log: bool = False,
+) -> None:
+    """Curves over the steps of a training, title for what they show; log: on a logarithmic axis."""
+    from lesson.charts.growth import growth_chart
+
+    picture(growth_chart(steps, curves, words()["step"], title, log=(False, log)), alt)
 
 
 def table(rows: Sequence[Mapping[str, object]], alt: str) -> None:

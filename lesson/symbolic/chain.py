@@ -80,15 +80,15 @@ def paths(parameter: str, row: int, column: int, outputs: int) -> tuple[tuple[St
 
 def numbers(parameter: str, row: int, column: int, moment: Moment) -> dict[Expr, float]:
     """The values of the atoms on the paths of an entry, from a network caught in the act."""
-    j = row if parameter == "w2" else column
+    passed, j = moment.passed, row if parameter == "w2" else column
     values: dict[Expr, float] = {}
-    for k in range(len(moment.y)):
-        values |= {o(k): moment.out[k], y(k): moment.y[k]}
+    for k in range(len(passed.y)):
+        values |= {o(k): passed.out[k], y(k): passed.y[k]}
     if parameter == "b2":
         return values
-    values |= {h(j): moment.h[j], a(j): moment.a[j], slope_of(h(j)): moment.slopes[j]}
-    values |= {weight("w2", j, k): moment.w2[j, k] for k in range(len(moment.y))}
-    return values | ({x(row): moment.x[row]} if parameter == "w1" else {})
+    values |= {h(j): passed.h[j], a(j): passed.a[j], slope_of(h(j)): passed.slopes[j]}
+    values |= {weight("w2", j, k): passed.w2[j, k] for k in range(len(passed.y))}
+    return values | ({x(row): passed.x[row]} if parameter == "w1" else {})
 
 
 def value(step: Step, values: Mapping[Expr, float]) -> float:
@@ -99,12 +99,12 @@ def value(step: Step, values: Mapping[Expr, float]) -> float:
 
 def derivative_of_whole_loss(parameter: str, row: int, column: int, moment: Moment) -> float:
     """The loss as a function of this one weight, differentiated by SymPy, every number filled in."""
-    first_layer = parameter in ("w1", "b1")
-    unit, reached = (column, range(len(moment.y))) if first_layer else (row, (column,))
+    passed, first_layer = moment.passed, parameter in ("w1", "b1")
+    unit, reached = (column, range(len(passed.y))) if first_layer else (row, (column,))
     # A bias is a weight on a constant one.
-    feeds = {"w1": moment.x, "w2": moment.a}[parameter][row] if parameter[0] == "w" else 1.0
-    outputs = [(moment.w2[unit, k], moment.out[k], moment.y[k]) for k in reached]
-    numbers = moment.value, moment.value, feeds, moment.h[unit], moment.a[unit], moment.slope
+    feeds = {"w1": passed.x, "w2": passed.a}[parameter][row] if parameter[0] == "w" else 1.0
+    outputs = [(passed.w2[unit, k], passed.out[k], passed.y[k]) for k in reached]
+    numbers = moment.value, moment.value, feeds, passed.h[unit], passed.a[unit], moment.slope
     derivative = whole_loss_differentiated(first_layer, len(outputs))
     return float(derivative(*numbers, *chain.from_iterable(outputs)))
 

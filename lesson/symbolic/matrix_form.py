@@ -123,10 +123,11 @@ def derive_bias(batch: int, inputs: int, hidden: int) -> tuple[Step, ...]:
 
 def values(line: str, signals: Signals) -> dict[Symbol, float]:
     """The learner's numbers for the symbols of a derivation."""
+    rows = signals.rows
     tables = {
-        "grad_w1": {"x": signals.x, "g": signals.grad_h},
-        "grad_w2": {"a": signals.a, "g": signals.grad_out},
-        "grad_a": {"w^{(2)}": signals.w2, "g": signals.grad_out},
+        "grad_w1": {"x": rows.x, "g": rows.grad_h},
+        "grad_w2": {"a": rows.a, "g": rows.grad_out},
+        "grad_a": {"w^{(2)}": signals.w2, "g": rows.grad_out},
     }[line]
     return {
         symbol: float(number)

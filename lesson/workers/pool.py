@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +16,7 @@ from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Generic, NamedTuple, TypeVar, TypeVarTuple, cast
 from uuid import uuid4
 
@@ -25,6 +28,18 @@ Result = TypeVar("Result")
 PROCESSES = 2
 SEATS = 3
 """So many long runs take turns at once, as each holds its weights meanwhile; others wait for a seat."""
+
+
+STARTING_SECONDS = 60.0
+"""In which a process has to have loaded torch, on a slow and busy host."""
+
+TAKING_SECONDS = 5.0
+"""In which an idle process has to notice a request."""
+
+ANSWERING_SECONDS = 20.0
+"""A turn that takes longer is ended. What the pages ask for takes a tenth of a second, some of it one."""
+
+LOOK_SECONDS = 0.25
 
 
 class Answer(NamedTuple, Generic[Result]):
@@ -64,22 +79,81 @@ class Queue:
             turn.set()
 
 
-class Worker:
-    """One of the processes, at the other end of a connection."""
+class Template:
+    """The process that has torch loaded, from which workers are forked; started anew where it is gone."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self) -> None:
+        self.starting = Lock()
+        self.orders: socket.socket | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def fork(self) -> Connection:
+        """Return the connection to a new worker, which need not have started yet."""
+        ours, theirs = Pipe()
+        with self.starting:
+            for _ in range(2):
+                try:
+                    socket.send_fds(self.orders or self.start(), [b"."], [theirs.fileno()])
+                    break
+                except OSError:
+                    self.end()
+        theirs.close()
+        return ours
+
+    def start(self) -> socket.socket:
+        self.orders, theirs = socket.socketpair()
+        descriptor = theirs.fileno()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", f"from lesson.workers.process import template; template({descriptor})"],
+            cwd=Path(__file__).parents[2],
+            # No threads, so that the process can be forked.
+            env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            pass_fds=[descriptor],
+        )
+        theirs.close()
+        return self.orders
+
+    def end(self) -> None:
+        if self.orders and self.process:
+            self.orders.close()
+            self.process.kill()
+            self.process.wait()
+        self.orders = self.process = None
+
+    def look_after(self) -> None:
+        """End it where it has stopped, and bury it where it has ended; the next fork starts a new one."""
+        with self.starting:
+            if self.process and (self.process.poll() is not None or has_stopped(self.process.pid)):
+                self.end()
+
+
+TEMPLATE = Template()
+
+
+class Worker:
+    """One of the processes, at the other end of a connection, and whoever waits for it."""
+
+    def __init__(self) -> None:
         self.queue = Queue(1)
+        self.connect()
+
+    def connect(self) -> None:
+        """Let a new process take the place of the present one, if there is any."""
+        self.pid: int | None = None
+        self.connection = TEMPLATE.fork()
+
+    def replace(self) -> None:
+        """End the present process, whatever it does, for a new one."""
+        end(self.pid)
+        self.connection.close()
+        self.connect()
 
     def answer(self, function: Callable[[*Arguments], Result], *args: *Arguments) -> Answer[Result]:
         """As answer below, in this very process."""
+        request = pickle.dumps((function, args))
         with self.queue.turn():
-            try:
-                self.connection.send((function, args))
-                received = self.connection.recv_bytes()
-            except (EOFError, OSError, MemoryError) as error:
-                (self.connection,) = connected(1)
-                raise WorkerLost from error
+            self.hand_over(request)
+            received = self.result()
         done, value = pickle.loads(received)
         if not done:
             raise value
@@ -89,21 +163,68 @@ class Worker:
         """As compute below, in this very process."""
         return self.answer(function, *args).value
 
+    def hand_over(self, request: bytes) -> None:
+        """Have a process take the request; one that had ended before it came is replaced."""
+        for _ in range(2):
+            try:
+                self.meet()
+                self.connection.send_bytes(request)
+                self.receive(TAKING_SECONDS)
+                return
+            except (EOFError, OSError):
+                self.replace()
+        raise WorkerLost
 
-def connected(count: int) -> tuple[Connection, ...]:
-    """Start so many new processes and return their connections; they end when these do, with the server."""
-    ours, theirs = zip(*(Pipe() for _ in range(count)), strict=True)
-    file_descriptors = [end.fileno() for end in theirs]
-    subprocess.Popen(
-        [sys.executable, "-c", f"from lesson.workers.process import host; host(*{file_descriptors})"],
-        cwd=Path(__file__).parents[2],
-        # No threads, so that the process can be forked.
-        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        pass_fds=file_descriptors,
-    )
-    for end in theirs:
-        end.close()
-    return ours
+    def meet(self) -> None:
+        """Wait until the process has started: the first that it says is which one it is."""
+        if self.pid is None:
+            self.pid = int(self.receive(STARTING_SECONDS))
+
+    def result(self) -> bytes:
+        """What the process answers, pickled. One that ends or takes too long is replaced: WorkerLost."""
+        try:
+            return self.receive(ANSWERING_SECONDS)
+        except TimeoutError:
+            self.replace()
+            raise WorkerLost("time") from None
+        except (EOFError, OSError):
+            self.replace()
+            raise WorkerLost from None
+
+    def receive(self, seconds: float) -> bytes:
+        """The next that the process says. Raises TimeoutError (an OSError), EOFError or OSError."""
+        if not self.connection.poll(seconds):
+            raise TimeoutError
+        return self.connection.recv_bytes()
+
+    def look_after(self) -> None:
+        """End the process where it has stopped, and replace it where it has ended while nobody asked."""
+        if has_stopped(pid := self.pid):
+            end(pid)
+        if not self.queue.waiting:
+            with self.queue.turn():
+                try:
+                    # What an idle process has to say is which one it is, or that it has ended.
+                    if self.connection.poll(0):
+                        self.meet() if self.pid is None else self.connection.recv_bytes()
+                except (EOFError, OSError):
+                    self.replace()
+
+
+def end(pid: int | None) -> None:
+    """End a process that is there, whatever it does."""
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def has_stopped(pid: int | None) -> bool:
+    """Whether a process was stopped (as by kill -STOP), where the system tells in Linux's way."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state.startswith(("T", "t"))
 
 
 WORKERS: list[Worker] = []
@@ -111,11 +232,21 @@ STARTING = Lock()
 
 
 def workers() -> list[Worker]:
-    """Return the workers; the first call starts them, and does not wait until they have loaded torch."""
+    """Return the workers; the first call starts them, and does not wait until torch is loaded."""
     with STARTING:
         if not WORKERS:
-            WORKERS.extend(map(Worker, connected(PROCESSES)))
+            WORKERS.extend(Worker() for _ in range(PROCESSES))
+            Thread(target=look_after, daemon=True).start()
     return WORKERS
+
+
+def look_after() -> None:
+    """Replace whatever has ended or stopped, without being asked."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        TEMPLATE.look_after()
+        for worker in WORKERS:
+            worker.look_after()
 
 
 def least_busy() -> Worker:
@@ -125,13 +256,10 @@ def least_busy() -> Worker:
 def answer(function: Callable[[*Arguments], Result], *args: *Arguments) -> Answer[Result]:
     """Compute a function of some module in a worker, as one turn.
 
-    What it takes and returns travels between processes, and so do its exceptions. Raises WorkerLost where two
-    processes in a row are lost over it.
+    What it takes and returns travels between processes, and so do its exceptions. Raises WorkerLost where it
+    met a limit of its process; it is not tried again, as it would break the next one.
     """
-    try:
-        return least_busy().answer(function, *args)
-    except WorkerLost:
-        return least_busy().answer(function, *args)
+    return least_busy().answer(function, *args)
 
 
 def compute(function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:

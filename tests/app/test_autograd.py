@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lesson.chapters.autograd import MOST_PRESSES
-from tests.app.lesson_app import open_page, texts
+from tests.harness.lesson_app import open_page, texts
 
 
 def test_presses_add_up_to_a_bound_and_are_zeroed() -> None:

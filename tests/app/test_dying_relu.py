@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.lesson_app import open_page, texts
-from tests.app.test_derivation import NETWORKS
+from tests.harness.lesson_app import NETWORKS, open_page, texts
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
@@ -61,16 +60,19 @@ def test_an_address_out_of_range_is_put_right() -> None:
 def test_without_bias_there_is_none_to_start_with() -> None:
     app = open_page("dying-relu", bias="false")
     assert not [slider for slider in app.slider if slider.key == "start_bias"]
-    assert "grad_b1" not in app.code[1].value if len(app.code) > 1 else True
+    # Where all inputs are zero, every unit is silent, and the page says why it stays so.
+    silent = open_page("dying-relu", bias="false", zeros=1)
+    assert "its column of grad_w1" in silent.code[1].value
+    assert "grad_b1" not in silent.code[1].value
 
 
 def test_a_chosen_run_stays_until_others_are_trained() -> None:
     app = open_page("dying-relu")
-    telling = app.selectbox(key="watched-seed").value
+    latest_death = app.selectbox(key="watched-seed").value
     app.selectbox(key="watched-seed").set_value(0).run()
     app.slider(key="watched-step").set_value(199).run()
     assert app.selectbox(key="watched-seed").value == 0
     assert "In this run no ReLU unit is silent at the end" in texts(app)
     app.number_input(key="seed").set_value(1).run()
-    assert app.selectbox(key="watched-seed").value == telling
+    assert app.selectbox(key="watched-seed").value == latest_death
     assert "ReLU units silent to the end" in texts(app)

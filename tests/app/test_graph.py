@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.lesson_app import open_page, texts
-from tests.app.test_derivation import NETWORKS
+from tests.harness.lesson_app import NETWORKS, open_page, texts
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lesson.numeric.source import LINES
-from tests.app.lesson_app import metrics, open_page, texts
+from tests.harness.lesson_app import metrics, open_page, texts
 
 
 def test_the_notebooks_setting_differs_by_exactly_zero() -> None:

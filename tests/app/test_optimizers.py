@@ -1,12 +1,11 @@
-"""The optimizers chapter, and the optimizer as a choice in the laboratory."""
+"""The optimizers chapter: updates that agree, rates that blow up, and two weights of a surface."""
 
 from __future__ import annotations
 
 import pytest
 
 from lesson.numeric.config import OPTIMIZERS
-from tests.app.lesson_app import metrics, open_page, texts
-from tests.app.test_derivation import NETWORKS
+from tests.harness.lesson_app import NETWORKS, open_page, texts
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
@@ -42,13 +41,3 @@ def test_one_weight_is_no_surface() -> None:
     app.toggle(key="bias").set_value(False).run()
     assert not app.exception
     assert app.selectbox(key="up").value == "w2[1,1]"
-
-
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_both_lanes_of_the_laboratory_train_with_it(optimizer: str) -> None:
-    app = open_page("train", optimizer=optimizer, learning_rate=1e-3, steps=100)
-    assert "**Identical.**" in texts(app)
-    local, drift = metrics(app).values()
-    assert local == "0"
-    assert float(drift) < 1e-3
-    assert (float(drift) == 0) == (optimizer == "sgd")

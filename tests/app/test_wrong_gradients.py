@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lesson import prose
 from lesson.numeric.program.mistakes import COLLECTION
-from tests.app.lesson_app import open_page, texts
-from tests.app.test_derivation import NETWORKS
+from tests.harness.lesson_app import NETWORKS, open_page, texts
 
 
 def heard(app: AppTest, name: str) -> dict[str, str]:

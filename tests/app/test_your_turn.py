@@ -1,4 +1,4 @@
-"""Your turn: what is typed is judged at once, hints come when asked for, and right lines go to training."""
+"""Your turn: what is typed is judged at once, and hints come when asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from lesson.numeric.program.mistakes import OFTEN_WRITTEN, Mistake
 from lesson.numeric.source import LINES, seven_lines
-from tests.app.lesson_app import metrics, open_page, texts
-from tests.app.test_derivation import NETWORKS
-from tests.unit.numeric.program.test_program import NOTEBOOK
+from tests.harness.lesson_app import NETWORKS, open_page, texts
+from tests.harness.programs import NOTEBOOK
 
 
 def write(app: AppTest, text: str) -> AppTest:
@@ -87,30 +86,3 @@ def test_an_error_is_said_at_its_place_and_nothing_is_lost(text: str, sentence: 
 
 def test_a_link_opens_with_its_lines() -> None:
     assert "**All gradients are right**" in texts(open_page("your-turn", program=seven_lines()))
-
-
-def test_the_laboratory_trains_with_the_learners_lines() -> None:
-    app = open_page("train", backward="yours", program=NOTEBOOK, steps=100)
-    assert not app.error
-    assert texts(app).count("**Identical.**") + texts(app).count("**Rounding.**") == 1
-    wrong = seven_lines().replace("2 * (out - y)", "out - y")
-    app = open_page("train", backward="yours", program=wrong, steps=100)
-    assert "**Different.**" in texts(app)
-    assert float(metrics(app)["Gradients, at the same weights"]) > 1
-
-
-@pytest.mark.parametrize(
-    ("program", "sentence"),
-    [
-        ("", "You have not written any lines yet"),
-        ("grad_out = ", "Python cannot read this"),
-        ("grad_w1 = x.T @ y", "`grad_w1` is 3 × 1, and has to be 3 × 2"),
-        (seven_lines() + "\ngrad_w1 = grad_w1 @ z", "`z` is not defined"),
-    ],
-)
-def test_lines_that_cannot_train_are_answered_in_the_laboratory(program: str, sentence: str) -> None:
-    app = open_page("train", backward="yours", program=program)
-    assert sentence in texts(app)
-    app.radio(key="backward").set_value("lesson").run()
-    assert not app.exception
-    assert "**Identical.**" in texts(app)

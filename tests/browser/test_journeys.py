@@ -6,10 +6,10 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.pages import addresses
 from lesson.numeric.source import seven_lines
 from tests.browser.conftest import Server
 from tests.browser.visit import metric, metric_value, query, settle, visit
+from tests.harness.addresses import addresses
 
 LOCAL, DRIFT = "at the same weights", "on its own path"
 

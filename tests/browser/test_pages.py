@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from benchmarks.pages import addresses
 from tests.browser.conftest import Server
 from tests.browser.visit import NARROW, WIDE, axe_violations, is_dark, sideways, visit
+from tests.harness.addresses import addresses
 
 PAGES = addresses({})
 

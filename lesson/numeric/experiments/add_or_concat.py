@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lesson.numeric.flat import flatten, unflatten
+from lesson.numeric.flat import flatten, stacked, unflatten
 from lesson.numeric.network import Activation, loss
 from lesson.numeric.optimizers import Adam
 from lesson.numeric.shares import wilson
@@ -298,12 +298,10 @@ def trained(pair: Pair, join: Join) -> np.ndarray:
     """What RUNS independent networks, trained by hand with Adam, leave of their targets (runs, steps)."""
     seeds = [replace(pair, seed=pair.seed + number) for number in range(RUNS)]
     x1, x2, y = (torch.stack(values) for values in zip(*map(task, seeds), strict=True))
-    starts = [start(seed, join) for seed in seeds]
-    many = iter([torch.stack(tensors) for tensors in zip(*starts, strict=True) if tensors[0] is not None])
-    stacked = starts[0].map(lambda _: next(many))
+    networks = stacked([start(seed, join) for seed in seeds])
     # Adam works entry by entry: all networks are one vector, and each goes its own way.
-    vector = flatten(stacked)
-    branches = unflatten(vector, stacked)
+    vector = flatten(networks)
+    branches = unflatten(vector, networks)
     outs, adam = [], Adam(RATE)
     for _ in range(STEPS):
         passed = forward(x1, x2, branches, join, pair.activation)
@@ -352,9 +350,9 @@ def arriving(first: Tensor, weights: Tensor, signal: Tensor, kept: float) -> Ten
         h = kept * h + torch.relu(h @ w)
     # From the last layer back to the first; at each one more signal sets out, all travel together.
     setting_out = signal[:, None]
-    underway = setting_out[:, :0]
+    travelling = setting_out[:, :0]
     for w, slope in zip(reversed(weights), reversed(slopes), strict=True):
-        underway = torch.cat([setting_out, underway], 1)
-        through = (underway * slope[:, None]).flatten(1, 2) @ w.mT
-        underway = kept * underway + through.view_as(underway)
-    return underway
+        travelling = torch.cat([setting_out, travelling], 1)
+        through = (travelling * slope[:, None]).flatten(1, 2) @ w.mT
+        travelling = kept * travelling + through.view_as(travelling)
+    return travelling

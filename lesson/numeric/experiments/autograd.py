@@ -13,7 +13,7 @@ from torch import Tensor
 from lesson.numeric import by_hand
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.config import Config
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Params, forward
 
 Print = Callable[..., None]
@@ -159,9 +159,8 @@ def cost(steps: int) -> Cost:
 def trained_on(copy: Callable[[Tensor], Tensor], looks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Nodes alive and microseconds per step at each look."""
     config = Config()
-    x, y = tensors_of(config.source.load(), torch.float32)
-    activation = activation_of(config)
-    params = leaves_of(start_of(config, torch.float32)).map(copy)
+    x, y, start, activation = task_of(config, torch.float32)
+    params = leaves_of(start).map(copy)
     nodes, microseconds, done = [], [], 0
     for look in looks:
         times = []

@@ -3,89 +3,131 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from lesson.numeric import autograd, by_hand
-from lesson.numeric.config import Config
+from lesson.numeric.config import Config, Entry
 from lesson.numeric.finite import STEP
-from lesson.numeric.from_config import activation_of, start_of
-from lesson.numeric.network import Params, forward, loss
+from lesson.numeric.from_config import task_of
+from lesson.numeric.network import Params, Task, Trace, forward, loss
 
 CURVE_POINTS = 61
 REACH = 2.0
 """The curve shows the weight this far to either side of its start."""
 
 
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """A network of float64 at one observation, with one entry of one parameter singled out.
-
-    x (inputs,), h, a and slopes = phi'(h) (hidden,), out and y (outputs,), w2 (hidden, outputs);
-    value is the entry's, slope the activation's for h <= 0. by_hand, autograd and finite are the loss's
-    derivative by the entry. grid and losses (k,) are the curve of the loss against the entry.
-    """
+class Pass(NamedTuple):
+    """One observation on its way: x (inputs,), h, a and slopes = phi'(h) (hidden,), w2 (hidden, outputs),
+    out and y (outputs,)."""
 
     x: np.ndarray
     h: np.ndarray
     a: np.ndarray
     slopes: np.ndarray
+    w2: np.ndarray
     out: np.ndarray
     y: np.ndarray
-    w2: np.ndarray
-    value: float
-    start: float
-    slope: float
-    loss: float
+
+
+class Derivative(NamedTuple):
+    """The loss's derivative by the entry, from three sources; kink_in_reach: whether the finite difference
+    saw a unit on different sides of its kink."""
+
     by_hand: float
     autograd: float
     finite: float
     kink_in_reach: bool
-    grid: np.ndarray
+
+
+class Curve(NamedTuple):
+    """The loss against the entry: at weights (k,) losses (k,)."""
+
+    weights: np.ndarray
     losses: np.ndarray
 
 
-def moment(config: Config, parameter: str, row: int, column: int, moved: float = 0.0) -> Moment:
-    """The first observation of the data, the start of the network, one entry moved by so much."""
-    data = config.source.load()
-    x, y = (torch.from_numpy(array[:1]).double() for array in (data.x, data.y))
-    activation = activation_of(config)
-    params = start_of(config, torch.float64).map(Tensor.clone)
-    entry = getattr(params, parameter)
-    start = float(entry[row, column])
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A network of float64 at one observation, with one entry of one parameter singled out.
 
-    def with_entry(value: float) -> Params:
-        changed = entry.clone()
-        changed[row, column] = value
-        return params._replace(**{parameter: changed})
+    value is the entry's, slope the activation's for h <= 0.
+    """
 
-    def loss_at(value: float) -> float:
-        return float(loss(forward(x, with_entry(value), activation).out, y))
+    value: float
+    slope: float
+    loss: float
+    passed: Pass
+    derivative: Derivative
+    curve: Curve
 
-    value = start + moved
-    present = with_entry(value)
-    trace = forward(x, present, activation)
-    up, down = value + STEP, value - STEP
-    sides = [forward(x, with_entry(at), activation).h > 0 for at in (up, down)]
-    grid = np.linspace(start - REACH, start + REACH, CURVE_POINTS)
+
+@dataclass(frozen=True, eq=False)
+class OneEntry:
+    """The first observation of the data, the start of the network, and one entry that moves."""
+
+    task: Task
+    entry: Entry
+
+    @classmethod
+    def of(cls, config: Config, entry: Entry) -> OneEntry:
+        task = task_of(config, torch.float64)
+        return cls(task._replace(x=task.x[:1], y=task.y[:1]), entry)
+
+    @property
+    def start(self) -> float:
+        return self.of_params(self.task.params)
+
+    def of_params(self, params: Params) -> float:
+        """The entry of these parameters, or of gradients."""
+        return float(getattr(params, self.entry.parameter)[self.entry.row, self.entry.column])
+
+    def at(self, value: float) -> Task:
+        """The same with this value in the place of the entry."""
+        changed = getattr(self.task.params, self.entry.parameter).clone()
+        changed[self.entry.row, self.entry.column] = value
+        return self.task._replace(params=self.task.params._replace(**{self.entry.parameter: changed}))
+
+    def trace_at(self, value: float) -> Trace:
+        x, _, params, activation = self.at(value)
+        return forward(x, params, activation)
+
+    def loss_at(self, value: float) -> float:
+        return float(loss(self.trace_at(value).out, self.task.y))
+
+    def passed_at(self, value: float) -> Pass:
+        x, y, params, activation = self.at(value)
+        h, a, out = self.trace_at(value)
+        rows = (x[0], h[0], a[0], activation.derivative(h)[0], params.w2, out[0], y[0])
+        return Pass(*(tensor.numpy() for tensor in rows))
+
+    def derivative_at(self, value: float) -> Derivative:
+        task = self.at(value)
+        up, down = value + STEP, value - STEP
+        sides = [self.trace_at(side).h > 0 for side in (up, down)]
+        return Derivative(
+            self.of_params(by_hand.gradients(*task)),
+            self.of_params(autograd.gradients(*task)),
+            (self.loss_at(up) - self.loss_at(down)) / (up - down),
+            not torch.equal(*sides),
+        )
+
+    def curve(self) -> Curve:
+        weights = np.linspace(self.start - REACH, self.start + REACH, CURVE_POINTS)
+        return Curve(weights, np.array([self.loss_at(float(at)) for at in weights]))
+
+
+def moment(config: Config, entry: Entry, moved: float = 0.0) -> Moment:
+    """Move one entry of the start by so much, and look at everything that it moves."""
+    one = OneEntry.of(config, entry)
+    value = one.start + moved
     return Moment(
-        x=x[0].numpy(),
-        h=trace.h[0].numpy(),
-        a=trace.a[0].numpy(),
-        slopes=activation.derivative(trace.h)[0].numpy(),
-        out=trace.out[0].numpy(),
-        y=y[0].numpy(),
-        w2=present.w2.numpy(),
-        value=value,
-        start=start,
-        slope=activation.slope,
-        loss=loss_at(value),
-        by_hand=float(getattr(by_hand.gradients(x, y, present, activation), parameter)[row, column]),
-        autograd=float(getattr(autograd.gradients(x, y, present, activation), parameter)[row, column]),
-        finite=(loss_at(up) - loss_at(down)) / (up - down),
-        kink_in_reach=not torch.equal(*sides),
-        grid=grid,
-        losses=np.array([loss_at(float(at)) for at in grid]),
+        value,
+        one.task.activation.slope,
+        one.loss_at(value),
+        one.passed_at(value),
+        one.derivative_at(value),
+        one.curve(),
     )

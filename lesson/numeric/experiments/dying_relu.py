@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lesson.numeric import by_hand
 from lesson.numeric.data import Sparse
+from lesson.numeric.flat import stacked
 from lesson.numeric.network import Activation, Params, forward, init_params
 from lesson.numeric.shares import wilson
 from lesson.numeric.snippet import Ran, run
@@ -22,11 +23,9 @@ RUNS = 40
 LARGEST = (64, 8, 8, 4)
 """Batch, inputs, hidden units and outputs of the largest network that is trained so many times."""
 
-Weights = tuple[Tensor, Tensor, Tensor, Tensor]
-
 
 @dataclass(frozen=True)
-class Ground:
+class Conditions:
     """What grows on what: sizes, the share of zeros in x and its scale, the bias of the hidden units at the
     start (None for a network without), the learning rate, the slope of the activation for h <= 0, the
     factor on W1 at the start, and the first seed."""
@@ -40,28 +39,28 @@ class Ground:
     weights: float = 1.0
     seed: int = 0
 
-    def fitted(self) -> Ground:
+    def fitted(self) -> Conditions:
         """The same, in sizes of at most LARGEST."""
         batch, inputs, hidden, outputs = map(min, self.sizes, LARGEST)
         return replace(self, sizes=(batch, inputs, hidden, outputs))
 
 
 @dataclass(frozen=True, eq=False)
-class Lives:
+class WatchedTrainings:
     """RUNS trainings over STEPS steps.
 
     losses (runs, steps), not finite from where a training blew up; zeros (runs, steps): the share of exact
     zeros among the entries of grad_w1 and grad_b1; silent (runs, steps, hidden): whether a unit has
     h <= 0 at every observation of a network that has not blown up; firing: what active()
-    unpacks; weights: what all runs end with.
+    unpacks; params: what all runs end with, float32, by parameter, with a dimension (runs,) in front.
     """
 
-    ground: Ground
+    conditions: Conditions
     losses: np.ndarray
     zeros: np.ndarray
     silent: np.ndarray
     firing: np.ndarray
-    weights: tuple[np.ndarray, ...]
+    params: Mapping[str, np.ndarray]
 
     @property
     def blew_up(self) -> np.ndarray:
@@ -94,13 +93,13 @@ class Lives:
         return np.median(np.where(np.isfinite(self.losses), self.losses, np.inf).astype(float), 0)
 
     @property
-    def telling(self) -> int:
+    def latest_death(self) -> int:
         """The run in which a unit dies latest, the first where none does: there is most to watch."""
         return int((self.died * (~self.silent).sum(1)).max(1).argmax())
 
     def active(self, number: int) -> np.ndarray:
         """Whether h > 0, in one run: (steps, batch, hidden)."""
-        return np.unpackbits(self.firing[number], axis=1, count=self.ground.sizes[0]).astype(bool)
+        return np.unpackbits(self.firing[number], axis=1, count=self.conditions.sizes[0]).astype(bool)
 
     def since(self, number: int) -> dict[int, int]:
         """The units of a run, from 1, that are silent at the end, and the step since which they are."""
@@ -110,75 +109,75 @@ class Lives:
             for unit in np.flatnonzero(quiet[-1])
         }
 
-    def params(self, number: int) -> Params:
-        """What a run ends with, float32."""
-        w1, b1, w2, b2 = (torch.from_numpy(w[number]) for w in self.weights)
-        return Params(w1, b1, w2, b2) if self.ground.bias is not None else Params(w1, None, w2, None)
+    def params_of(self, number: int) -> Params:
+        """What a run ends with."""
+        tensors = {name: torch.from_numpy(values[number]) for name, values in self.params.items()}
+        return Params(**{name: tensors.get(name) for name in Params._fields})  # type: ignore[arg-type]
 
 
 @torch.inference_mode()
-def live(ground: Ground) -> Lives:
+def train_and_watch(conditions: Conditions) -> WatchedTrainings:
     """Train with every seed, by hand, and watch every unit.
 
     The target is the sum of the absolute inputs, which units of either sign have to make together.
     """
-    tasks = [task(replace(ground, seed=ground.seed + number)) for number in range(RUNS)]
-    x, y, w1, b1, w2, b2 = (torch.stack(tensors) for tensors in zip(*tasks, strict=True))
-    weights = w1, b1, w2, b2
-    activation = Activation.leaky_relu(ground.slope)
-    # Without a bias every second of the weights stays zero.
-    learned = slice(None, None, 1 if ground.bias is not None else 2)
+    tasks = [task(replace(conditions, seed=conditions.seed + number)) for number in range(RUNS)]
+    x, y = (torch.stack(tensors) for tensors in list(zip(*tasks, strict=True))[:2])
+    params = stacked([start for _, _, start in tasks])
+    activation = Activation.leaky_relu(conditions.slope)
     fires, losses, first = [], [], []
     for _ in range(STEPS):
-        firing, loss, gradients = backward(x, y, weights, activation)
+        firing, loss, gradients = backward(x, y, params, activation)
         fires.append(firing)
         losses.append(loss)
-        first.append(torch.cat(list(gradients[:2][learned]), 1))
-        for w, gradient in zip(weights[learned], gradients[learned], strict=True):
-            w.add_(gradient, alpha=-ground.rate)
+        first.append(torch.cat([g for g in gradients[:2] if g is not None], 1))
+        for p, gradient in zip(params, gradients, strict=True):
+            if p is not None and gradient is not None:
+                p.add_(gradient, alpha=-conditions.rate)
     fired, lost, grad_first = (torch.stack(watched, 1) for watched in (fires, losses, first))
-    return Lives(
-        ground,
+    return WatchedTrainings(
+        conditions,
         lost.numpy(),
         (grad_first == 0).float().mean((2, 3)).numpy(),
         (~fired.any(2) & torch.isfinite(lost)[..., None]).numpy(),
         np.packbits(fired.numpy(), axis=2),
-        tuple(w.numpy() for w in weights),
+        {name: p.numpy() for name, p in params._asdict().items() if p is not None},
     )
 
 
-def backward(
-    x: Tensor, y: Tensor, weights: Weights, activation: Activation
-) -> tuple[Tensor, Tensor, Weights]:
+def backward(x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Tensor, Params]:
     """The seven lines for many networks at once: where h > 0 (runs, batch, hidden), the losses (runs,), and
-    the gradients, each of its weight's shape."""
-    w1, b1, w2, b2 = weights
-    h = torch.baddbmm(b1, x, w1)
+    the gradients, each of its parameter's shape."""
+    w1, b1, w2, b2 = params
+    h = affine(x, w1, b1)
     derivative = activation.derivative(h)
     a = h * derivative
-    residual = torch.baddbmm(b2, a, w2) - y
+    residual = affine(a, w2, b2) - y
     grad_out = 2 * residual
     grad_h = (grad_out @ w2.mT) * derivative
-    grad_w1, grad_b1 = x.mT @ grad_h, grad_h.sum(1, keepdim=True)
-    grad_w2, grad_b2 = a.mT @ grad_out, grad_out.sum(1, keepdim=True)
-    return h > 0, residual.square().sum((1, 2)), (grad_w1, grad_b1, grad_w2, grad_b2)
-
-
-def task(ground: Ground) -> tuple[Tensor, ...]:
-    """x, y, w1, b1, w2, b2 of one seed, float32; biases of zero where there are none."""
-    batch, inputs, hidden, outputs = ground.sizes
-    data = Sparse(batch, inputs, outputs, ground.seed, ground.zeros).load()
-    x = ground.scale * torch.from_numpy(data.x)
-    start = init_params(inputs, hidden, outputs, seed=ground.seed)
-    assert start.b2 is not None
-    return (
-        x,
-        x.abs().sum(1, keepdim=True).expand(-1, outputs),
-        ground.weights * start.w1,
-        torch.full((1, hidden), ground.bias or 0.0),
-        start.w2,
-        start.b2 if ground.bias is not None else torch.zeros_like(start.b2),
+    gradients = Params(
+        x.mT @ grad_h,
+        None if b1 is None else grad_h.sum(1, keepdim=True),
+        a.mT @ grad_out,
+        None if b2 is None else grad_out.sum(1, keepdim=True),
     )
+    return h > 0, residual.square().sum((1, 2)), gradients
+
+
+def affine(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+    return x @ w if b is None else torch.baddbmm(b, x, w)
+
+
+def task(conditions: Conditions) -> tuple[Tensor, Tensor, Params]:
+    """x, y and the start of one seed, float32."""
+    batch, inputs, hidden, outputs = conditions.sizes
+    data = Sparse(batch, inputs, outputs, conditions.seed, conditions.zeros).load()
+    x = conditions.scale * torch.from_numpy(data.x)
+    bias = conditions.bias
+    start = init_params(inputs, hidden, outputs, bias=bias is not None, seed=conditions.seed)
+    b1 = None if bias is None else torch.full((1, hidden), bias)
+    params = start._replace(w1=conditions.weights * start.w1, b1=b1)
+    return x, x.abs().sum(1, keepdim=True).expand(-1, outputs), params
 
 
 def why_it_stays(print: Callable[..., None], x: Tensor, y: Tensor, params: Params, unit: int) -> None:
@@ -191,19 +190,21 @@ def why_it_stays(print: Callable[..., None], x: Tensor, y: Tensor, params: Param
         print("its entry of grad_b1:", gradients.b1[0, unit].item())
 
 
-def why_it_stays_of(lives: Lives, number: int, unit: int) -> Ran:
+def why_it_stays_of(trainings: WatchedTrainings, number: int, unit: int) -> Ran:
     """What a unit, from 1, of a run's ReLU network receives after the last step."""
-    x, y, *_ = task(replace(lives.ground, seed=lives.ground.seed + number))
-    return run(why_it_stays, x, y, lives.params(number), unit - 1)
+    x, y, _ = task(replace(trainings.conditions, seed=trainings.conditions.seed + number))
+    return run(why_it_stays, x, y, trainings.params_of(number), unit - 1)
 
 
-REMEDIES: Mapping[str, Callable[[Ground], Ground]] = {
-    "as-set": lambda ground: ground,
-    "slope": lambda ground: replace(ground, slope=0.1),
-    "bias": lambda ground: replace(ground, bias=0.0 if ground.bias is not None else None),
-    "rate": lambda ground: replace(ground, rate=ground.rate / 5),
-    "init": lambda ground: replace(
-        ground, bias=0.0 if ground.bias is not None else None, weights=(2 / ground.sizes[1]) ** 0.5
+REMEDIES: Mapping[str, Callable[[Conditions], Conditions]] = {
+    "as-set": lambda conditions: conditions,
+    "slope": lambda conditions: replace(conditions, slope=0.1),
+    "bias": lambda conditions: replace(conditions, bias=0.0 if conditions.bias is not None else None),
+    "rate": lambda conditions: replace(conditions, rate=conditions.rate / 5),
+    "init": lambda conditions: replace(
+        conditions,
+        bias=0.0 if conditions.bias is not None else None,
+        weights=(2 / conditions.sizes[1]) ** 0.5,
     ),
 }
 """One change each to a ReLU network as it was set; init is what He et al. (2015) propose for ReLU, for the
@@ -228,17 +229,17 @@ class Trial:
         return self.silent / max(self.runs, 1)
 
 
-def remedied(ground: Ground) -> dict[str, Ground]:
-    """The ground as it is set, and with each remedy that changes something."""
-    changed = {name: change(ground) for name, change in REMEDIES.items()}
-    return {name: each for name, each in changed.items() if name == "as-set" or each != ground}
+def remedied(conditions: Conditions) -> dict[str, Conditions]:
+    """The conditions as it is set, and with each remedy that changes something."""
+    changed = {name: change(conditions) for name, change in REMEDIES.items()}
+    return {name: each for name, each in changed.items() if name == "as-set" or each != conditions}
 
 
-def trial(ground: Ground) -> Trial:
+def trial(conditions: Conditions) -> Trial:
     """Over RUNS seeds."""
-    lives = live(ground)
-    ended = ~lives.blew_up
-    runs, silent = int(ended.sum()), int(lives.silent[ended, -1].any(1).sum())
+    trainings = train_and_watch(conditions)
+    ended = ~trainings.blew_up
+    runs, silent = int(ended.sum()), int(trainings.silent[ended, -1].any(1).sum())
     low, high = wilson(silent, runs) if runs else (0.0, 1.0)
-    loss = float(np.median(lives.losses[ended, -1].astype(float))) if runs else float("nan")
+    loss = float(np.median(trainings.losses[ended, -1].astype(float))) if runs else float("nan")
     return Trial(silent, runs, low, high, loss, int((~ended).sum()))

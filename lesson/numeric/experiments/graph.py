@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.config import Config
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, Trace, affine, forward, loss
 
 
@@ -114,10 +114,10 @@ class Recorder(TorchFunctionMode):
 
 def graphs(config: Config, way: str = "plain", times: int = 1) -> Graphs:
     """Both graphs of a configured network at its start, float32."""
-    x, y = tensors_of(config.source.load(), torch.float32)
-    params = leaves_of(start_of(config, torch.float32))
+    x, y, start, activation = task_of(config, torch.float32)
+    params = leaves_of(start)
     with Recorder() as recorder:
-        trace = FORWARDS[way](x, params, activation_of(config), times)
+        trace = FORWARDS[way](x, params, activation, times)
         value = loss(trace.out, y)
     given = {"x": x, "y": y, **leaves(params)}
     return Graphs(

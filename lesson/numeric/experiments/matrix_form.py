@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.config import Config
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, affine, loss
 
 ROWS = 5
@@ -23,39 +23,54 @@ PIECE = 1024
 """Observations that pass at once."""
 
 
-@dataclass(frozen=True, eq=False)
-class Signals:
-    """At the start of a training, float64. Of the first ROWS observations: x (ROWS, inputs), h, mask =
-    phi'(h), grad_a, grad_h (ROWS, hidden), grad_out (ROWS, outputs).
+class Rows(NamedTuple):
+    """Of the first ROWS observations: x (ROWS, inputs), h, mask = phi'(h), a, grad_a, grad_h (ROWS, hidden)
+    and grad_out (ROWS, outputs)."""
 
-    a (ROWS, hidden), w2 (hidden, outputs); grad_a_mistaken is grad_out @ grad_w2.T, whose shape is right.
-
-    Of the whole batch: units, how many pre-activations there are, and dots, at most DOTS of them,
-    evenly picked; sum_h, grad_h.sum(0) (1, hidden);
-    sum_all, grad_h.sum() in its place; sum_out (1, outputs); zeros, how many pre-activations are
-    exactly zero.
-    """
-
+    x: np.ndarray
     h: np.ndarray
     mask: np.ndarray
+    a: np.ndarray
+    grad_out: np.ndarray
     grad_a: np.ndarray
     grad_h: np.ndarray
-    grad_out: np.ndarray
-    x: np.ndarray
-    a: np.ndarray
-    grad_a_mistaken: np.ndarray
-    w2: np.ndarray
-    units: int
-    dots: np.ndarray
-    sum_h: np.ndarray
-    sum_all: np.ndarray
-    sum_out: np.ndarray
-    zeros: int
 
     @property
-    def passed(self) -> np.ndarray:
-        """For each entry of mask, what became of the signal: "open", "closed" or "damped"."""
+    def gates(self) -> np.ndarray:
+        """For each entry of mask, what becomes of the signal there: "open", "closed" or "damped"."""
         return np.select([self.mask == 1, self.mask == 0], ["open", "closed"], "damped")
+
+
+class Sums(NamedTuple):
+    """Over the whole batch: grad_h.sum(0) (1, hidden), grad_h.sum() in its place (1, hidden), and
+    grad_out.sum(0) (1, outputs)."""
+
+    grad_h: np.ndarray
+    everything: np.ndarray
+    grad_out: np.ndarray
+
+
+class Units(NamedTuple):
+    """Of the whole batch: how many pre-activations there are, how many are exactly zero, and at most DOTS of
+    them, evenly picked."""
+
+    number: int
+    zeros: int
+    some: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """The error signal at the start of a training, float64.
+
+    w2 (hidden, outputs); grad_a_mistaken is grad_out @ grad_w2.T of the first rows, whose shape is right.
+    """
+
+    rows: Rows
+    sums: Sums
+    units: Units
+    w2: np.ndarray
+    grad_a_mistaken: np.ndarray
 
 
 class Passed(NamedTuple):
@@ -91,24 +106,19 @@ def totals(piece: Passed) -> tuple[Tensor, ...]:
 
 def signals(config: Config) -> Signals:
     """What autograd finds on the way back, for the configured start and data."""
-    x, y = tensors_of(config.source.load(), torch.float64)
-    params, activation = start_of(config, torch.float64), activation_of(config)
+    x, y, params, activation = task_of(config, torch.float64)
     first = passed(x[:ROWS], y[:ROWS], params, activation)
     # Piece by piece: all signals of the largest network at once would take half a gigabyte.
     pieces = zip(x.split(PIECE), y.split(PIECE), strict=True)
     found = [totals(passed(*piece, params, activation)) for piece in pieces]
     sum_h, sum_out, grad_w2, zeros = (sum(column) for column in zip(*found, strict=True))
+    mask = activation.derivative(first.h)
     return Signals(
-        **{name: tensor.numpy() for name, tensor in first._asdict().items()},
-        mask=activation.derivative(first.h).numpy(),
-        grad_a_mistaken=(first.grad_out @ grad_w2.T).numpy(),
-        w2=params.w2.numpy(),
-        units=len(x) * config.hidden,
-        dots=some_units(x, params, config.hidden),
-        sum_h=sum_h.numpy(),
-        sum_all=sum_h.sum().expand_as(sum_h).numpy(),
-        sum_out=sum_out.numpy(),
-        zeros=int(zeros),
+        Rows(mask=mask.numpy(), **{name: tensor.numpy() for name, tensor in first._asdict().items()}),
+        Sums(sum_h.numpy(), sum_h.sum().expand_as(sum_h).numpy(), sum_out.numpy()),
+        Units(len(x) * config.hidden, int(zeros), some_units(x, params, config.hidden)),
+        params.w2.numpy(),
+        (first.grad_out @ grad_w2.T).numpy(),
     )
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lesson.numeric import autograd
 from lesson.numeric.compare import Verdict, compare
 from lesson.numeric.config import Config
 from lesson.numeric.from_config import activation_of
-from lesson.numeric.network import Activation, Params, forward, init_params, loss
+from lesson.numeric.network import Task, forward, init_params, loss
 from lesson.numeric.program import Program, ProgramError, parse
 from lesson.numeric.program.mistakes import EXERCISE, Mistake
 from lesson.numeric.rounding import allowance
@@ -42,10 +43,7 @@ class Network:
     """
 
     sizes: tuple[int, int, int, int]
-    x: Tensor
-    y: Tensor
-    params: Params
-    activation: Activation
+    task: Task
     right: Mapping[str, Tensor]
     rounding: Mapping[str, Tensor]
 
@@ -56,31 +54,29 @@ def network(sizes: tuple[int, int, int, int], config: Config, seed: int, silent:
     params = init_params(inputs, hidden, outputs, bias=config.bias, seed=seed, dtype=torch.float64)
     generator = torch.Generator().manual_seed(seed)
     x, y = (torch.randn(batch, n, generator=generator, dtype=torch.float64) for n in (inputs, outputs))
+    task = Task(x, y, params, activation_of(config))
     if silent:
-        x, y, params = silenced(x, y, params)
-    activation = activation_of(config)
-    right = autograd_at_every_line(x, y, params, activation)
-    allowed = allowance(x, y, params, activation, (torch.float64, torch.float64))
+        task = silenced(task)
+    allowed = allowance(*task, (torch.float64, torch.float64))
     named = {f"grad_{name}": off for name, off in allowed.rounding._asdict().items()}
-    return Network(sizes, x, y, params, activation, right, {**named, **allowed.signals._asdict()})
+    return Network(sizes, task, autograd_at_every_line(task), {**named, **allowed.signals._asdict()})
 
 
-def silenced(x: Tensor, y: Tensor, params: Params) -> tuple[Tensor, Tensor, Params]:
+def silenced(task: Task) -> Task:
     """The same with a first observation and biases of zero, whose pre-activations are exactly zero."""
-    x = x.clone()
+    x, params = task.x.clone(), task.params
     x[0] = 0
-    if params.b1 is None or params.b2 is None:
-        return x, y, params
-    return x, y, params._replace(b1=torch.zeros_like(params.b1), b2=torch.zeros_like(params.b2))
+    if params.b1 is not None and params.b2 is not None:
+        params = params._replace(b1=torch.zeros_like(params.b1), b2=torch.zeros_like(params.b2))
+    return task._replace(x=x, params=params)
 
 
-def autograd_at_every_line(x: Tensor, y: Tensor, params: Params, activation: Activation) -> dict[str, Tensor]:
+def autograd_at_every_line(task: Task) -> dict[str, Tensor]:
     """What autograd says each of the seven lines has to be, those that there are."""
-    w1, b1, w2, b2 = (None if p is None else p.clone().requires_grad_() for p in params)
-    assert w1 is not None
-    assert w2 is not None
-    trace = forward(x, Params(w1, b1, w2, b2), activation)
-    tensors = {"w1": w1, "b1": b1, "w2": w2, "b2": b2, **trace._asdict()}
+    x, y, params, activation = task
+    leaves = autograd.leaves_of(params)
+    trace = forward(x, leaves, activation)
+    tensors = {**leaves._asdict(), **trace._asdict()}
     asked = {name: tensors[name.removeprefix("grad_")] for name in LINES}
     there = {name: tensor for name, tensor in asked.items() if tensor is not None}
     return dict(zip(there, torch.autograd.grad(loss(trace.out, y), tuple(there.values())), strict=True))
@@ -112,7 +108,7 @@ class Judged:
         return float(np.abs(self.difference).max()) if self.difference is not None else np.inf
 
     @property
-    def place(self) -> tuple[int, int]:
+    def cell(self) -> tuple[int, int]:
         """Row and column of the largest difference, from 1."""
         assert self.difference is not None
         row, column = np.unravel_index(np.argmax(np.abs(self.difference)), self.difference.shape)
@@ -123,7 +119,7 @@ class Judged:
         """Row and column, from 0, at which CELLS rows and columns begin that show the largest difference."""
         row, column = (
             max(0, min(place - 1 - CELLS // 2, size - CELLS))
-            for place, size in zip(self.place, self.needed, strict=True)
+            for place, size in zip(self.cell, self.needed, strict=True)
         )
         return row, column
 
@@ -187,14 +183,13 @@ def correct(text: str, config: Config) -> Corrected:
 
 def solves(program: Program, network: Network) -> bool:
     """Whether a program by itself, nothing put right for it, finds the gradients of a network."""
-    n = network
     try:
-        found = program.gradients(n.x, n.y, n.params, n.activation)
+        found = program.gradients(*network.task)
     except ProgramError:
         return False
     named = {f"grad_{name}": gradient for name, gradient in found._asdict().items()}
     return all(
-        judge(gradient, n, name).verdict <= Verdict.ROUNDING
+        judge(gradient, network, name).verdict <= Verdict.ROUNDING
         for name, gradient in named.items()
         if gradient is not None
     )
@@ -235,7 +230,7 @@ class Pass:
 
     def go(self) -> None:
         n = self.network
-        run = self.program.start(n.x, n.y, n.params, n.activation)
+        run = self.program.start(*n.task)
         started = {name: value.clone() for name, value in run.names.items() if isinstance(value, Tensor)}
         final = {name: self.program.last_line(name) for name in n.right if self.defined(name)}
         for line in self.program.lines:
@@ -322,7 +317,7 @@ def mistake(name: str, wrong: list[Pass], passes: list[Pass]) -> str:
 def value_of(known: Mistake, name: str, network: Network) -> object:
     """What a line with this mistake makes of what is right above it, None where it cannot run."""
     program = parsed(known.lines[name])
-    run = program.start(network.x, network.y, network.params, network.activation)
+    run = program.start(*network.task)
     run.names.update(network.right)
     try:
         for line in program.lines:

@@ -201,7 +201,7 @@ class Record:
             (self.gradients_drift, one.gradients, two.gradients),
         ):
             difference = np.abs(a.astype(np.float64) - b)
-            for parameter, columns in self.config.entries.items():
+            for parameter, columns in self.config.slices.items():
                 drift[parameter][steps] = difference[:, columns].max(1)
 
     def write_tensors(self, kept: np.ndarray, stretches: dict[LaneName, Stretch], referee: Referee) -> None:

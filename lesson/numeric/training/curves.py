@@ -111,7 +111,7 @@ class Fit:
 
 def matrices(history: History, row: int, parameter: str) -> dict[str, np.ndarray]:
     """One parameter at a recorded row: its weights by hand, both gradients, their difference."""
-    columns, shape = history.config.entries[parameter], history.config.shapes[parameter]
+    columns, shape = history.config.slices[parameter], history.config.shapes[parameter]
     found: dict[str, np.ndarray] = {
         "weights": history.weights["by_hand"][row, columns],
         **{name: gradients[row, columns] for name, gradients in history.gradients.items()},

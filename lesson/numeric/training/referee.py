@@ -31,7 +31,7 @@ class Referee:
         self.x, self.y = tensors_of(data, torch.float64)
         self.activation = activation_of(config)
         self.like = start_of(config, torch.float64)
-        self.entries = config.entries
+        self.slices = config.slices
         rows, _, hidden, _ = config.sizes
         self.bounds_at_once = max(1, BOUND_ENTRIES_AT_ONCE // (rows * hidden))
 
@@ -50,7 +50,7 @@ class Referee:
             rounding[unequal], kink[unequal] = self.bounds_at(reference.weights[unequal])
         return {
             name: compare(*(array[:, columns] for array in (reference.gradients, theirs, rounding, kink)))
-            for name, columns in self.entries.items()
+            for name, columns in self.slices.items()
         }
 
     def kink_at(self, weights: np.ndarray) -> Kink:

@@ -16,7 +16,7 @@ import pytest
 from lesson.numeric.experiments import autograd
 from lesson.numeric.experiments.bernoulli_gate.estimates import samples
 from lesson.numeric.experiments.bernoulli_gate.gates import Gated
-from lesson.workers.pool import PROCESSES, Worker, connected
+from lesson.workers.pool import PROCESSES, Worker
 
 
 def test_processes_leave_with_their_server() -> None:
@@ -49,7 +49,7 @@ def test_processes_leave_with_their_server() -> None:
 def test_a_process_gives_back_what_it_needed(
     function: Callable[..., object], small: object, large: object
 ) -> None:
-    one = Worker(*connected(1))
+    one = Worker()
 
     def memory() -> int:
         """MB that the process holds when it has come to rest."""
@@ -66,7 +66,7 @@ def test_a_process_gives_back_what_it_needed(
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_processes_share_what_they_loaded() -> None:
     """The garbage collector must not write on it: what is written on is copied."""
-    forked, _ = map(Worker, connected(2))
+    forked = Worker()
     forked.compute(gc.collect)
     rollup = Path(f"/proc/{forked.compute(os.getpid)}/smaps_rollup").read_text(encoding="ascii")
     own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_Dirty:"))

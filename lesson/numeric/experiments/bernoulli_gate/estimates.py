@@ -63,7 +63,7 @@ class Samples:
         return found
 
     @property
-    def telling(self) -> int:
+    def most_biased(self) -> int:
         """The entry for which the straight-through estimator's bias shows most."""
         draws = self.drawn["straight-through"]
         return int(np.argmax(np.abs(draws.mean(0) - self.truth) / (draws.std(0) + 1e-12)))
@@ -172,7 +172,7 @@ class Findings:
     error: Mapping[str, np.ndarray]
     verdicts: Mapping[str, Verdict]
     distributions: Sequence[Distribution]
-    telling: int
+    most_biased: int
 
 
 def findings(gated: Gated) -> Findings:
@@ -185,5 +185,5 @@ def findings(gated: Gated) -> Findings:
         found.error,
         {name: found.verdict(name) for name in found.drawn},
         distributions(found),
-        found.telling,
+        found.most_biased,
     )

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.config import Config
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import task_of
 from lesson.numeric.network import forward
 from lesson.numeric.snippet import Ran, run
 
@@ -23,6 +23,6 @@ def sum_and_mean(print: Callable[..., None], out: Tensor, y: Tensor) -> None:
 
 def sum_and_mean_of(config: Config) -> Ran:
     """Both losses and their gradients by the first prediction, at the configured start, float64."""
-    x, y = tensors_of(config.source.load(), torch.float64)
-    out = forward(x, start_of(config, torch.float64), activation_of(config)).out
+    x, y, params, activation = task_of(config, torch.float64)
+    out = forward(x, params, activation).out
     return run(sum_and_mean, out.requires_grad_(), y)

@@ -12,9 +12,9 @@ from torch import Tensor
 from lesson.numeric import by_hand
 from lesson.numeric.config import OPTIMIZERS, Config
 from lesson.numeric.flat import flatten, unflatten
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
-from lesson.numeric.network import Activation, Params, forward, loss
-from lesson.numeric.optimizers import BY_HAND
+from lesson.numeric.from_config import task_of
+from lesson.numeric.network import Task, forward, loss
+from lesson.numeric.optimizers import BY_HAND, Optimizer
 
 REACH = 3.0
 """The surface reaches this far from the start, in each direction."""
@@ -54,42 +54,34 @@ def surface(config: Config, across: int, up: int) -> Surface:
         raise ValueError("a surface needs two different weights")
     batch, inputs, hidden, outputs = config.sizes
     rows = int(np.clip(MOST_WORK // (GRID**2 * hidden * (inputs + outputs)), 1, batch))
-    x, y = (tensor[:rows] for tensor in tensors_of(config.source.load(), torch.float64))
-    like = start_of(config, torch.float64)
-    start, chosen = flatten(like), torch.tensor([across, up])
-    task = x, y, like, activation_of(config)
+    task = task_of(config, torch.float64)
+    task = task._replace(x=task.x[:rows], y=task.y[:rows])
+    start, chosen = flatten(task.params), torch.tensor([across, up])
     axes = [torch.linspace(-REACH, REACH, GRID, dtype=torch.float64) + start[place] for place in chosen]
     grid = torch.cartesian_prod(*axes)
     at_once = max(1, NUMBERS_AT_ONCE // (len(start) + rows * hidden))
-    losses = torch.vmap(lambda pair: loss_at(start.index_copy(0, chosen, pair), *task), chunk_size=at_once)
+    losses = torch.vmap(lambda pair: loss_at(start.index_copy(0, chosen, pair), task), chunk_size=at_once)
     return Surface(
         axes[0].numpy(),
         axes[1].numpy(),
         losses(grid).view(GRID, GRID).T.numpy(),
-        {name: path(name, config.learning_rate, start, chosen, *task) for name in OPTIMIZERS},
+        {name: path(BY_HAND[name](config.learning_rate), chosen, task) for name in OPTIMIZERS},
         rows,
     )
 
 
-def loss_at(weights: Tensor, x: Tensor, y: Tensor, like: Params, activation: Activation) -> Tensor:
+def loss_at(weights: Tensor, task: Task) -> Tensor:
+    x, y, like, activation = task
     return loss(forward(x, unflatten(weights, like), activation).out, y)
 
 
-def path(
-    name: str,
-    rate: float,
-    start: Tensor,
-    chosen: Tensor,
-    x: Tensor,
-    y: Tensor,
-    like: Params,
-    activation: Activation,
-) -> np.ndarray:
-    """Where an optimizer by hand takes the two chosen weights."""
-    optimizer, weights, first = BY_HAND[name](rate), start.clone(), start[chosen]
+def path(optimizer: Optimizer, chosen: Tensor, task: Task) -> np.ndarray:
+    """Where an optimizer takes the two chosen entries of the flat vector, all others held."""
+    weights = flatten(task.params)
+    first = weights[chosen]
     pair, places = first.clone(), [first]
     for _ in range(STEPS):
-        gradient = flatten(by_hand.gradients(x, y, unflatten(weights, like), activation))
+        gradient = flatten(by_hand.gradients(*task._replace(params=unflatten(weights, task.params))))
         optimizer.step(pair, gradient[chosen])
         if not ((pair - first).abs() <= REACH).all():
             break

@@ -79,5 +79,5 @@ def compare_updates(config: Config, weights: np.ndarray, gradients: np.ndarray) 
     one, two, allowed = (torch.stack(column).numpy() for column in zip(*found, strict=True))
     return {
         name: compare(one[:, columns], two[:, columns], allowed[:, columns])
-        for name, columns in config.entries.items()
+        for name, columns in config.slices.items()
     }

@@ -11,14 +11,14 @@ from torch import Tensor
 
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.from_config import start_of, tensors_of
+from lesson.numeric.from_config import task_of
+from lesson.numeric.network import Params
 
 STEPS = 1001
 RATE = 1e-4
 SEEDS = 12
 """So many seeds in a row show who is ahead in the end."""
 
-Weights = tuple[Tensor, Tensor, Tensor, Tensor]
 Summed = Callable[[Tensor], Tensor]
 
 
@@ -30,8 +30,8 @@ def over_the_batch(gradient: Tensor) -> Tensor:
     return gradient.sum(-2, keepdim=True)
 
 
-def by_hand(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float, summed: Summed) -> list[Tensor]:
-    w1, w2, b1, b2 = weights
+def by_hand(x: Tensor, y: Tensor, params: Params, steps: int, rate: float, summed: Summed) -> list[Tensor]:
+    w1, b1, w2, b2 = params
     losses = []
     for _ in range(steps):
         h = x @ w1 + b1
@@ -44,16 +44,16 @@ def by_hand(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float, sum
         grad_h[h < 0] = 0
         grad_w1 = x.mT @ grad_h
         w1 -= rate * grad_w1
-        w2 -= rate * grad_w2
         b1 -= rate * summed(grad_h)
+        w2 -= rate * grad_w2
         b2 -= rate * summed(grad_out)
     return losses
 
 
-def by_autograd(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float) -> list[Tensor]:
-    for p in weights:
+def by_autograd(x: Tensor, y: Tensor, params: Params, steps: int, rate: float) -> list[Tensor]:
+    for p in params:
         p.requires_grad_()
-    w1, w2, b1, b2 = weights
+    w1, b1, w2, b2 = params
     losses = []
     for _ in range(steps):
         out = (x @ w1 + b1).clamp(min=0) @ w2 + b2
@@ -61,7 +61,7 @@ def by_autograd(x: Tensor, y: Tensor, weights: Weights, steps: int, rate: float)
         losses.append(loss.detach())
         loss.sum().backward()
         with torch.no_grad():
-            for p in weights:
+            for p in params:
                 p -= rate * p.grad
                 p.grad.zero_()
     return losses
@@ -86,12 +86,9 @@ class Case:
 
 
 def start(seed: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
-    """x, y, w1, w2, b1, b2 of the notebook's sizes, 64-3-2-1, the same numbers in both dtypes."""
-    x, y = tensors_of(Normal(64, 3, 1, seed).load(), dtype)
-    w1, b1, w2, b2 = start_of(Config(seed=seed), dtype)
-    assert b1 is not None
-    assert b2 is not None
-    return x, y, w1, w2, b1, b2
+    """x, y, w1, b1, w2, b2 of the notebook's sizes, 64-3-2-1, the same numbers in both dtypes."""
+    x, y, params, _ = task_of(Config(Normal(64, 3, 1, seed), seed=seed), dtype)
+    return x, y, *(p for p in params if p is not None)
 
 
 def losses(seeds: Iterable[int], summed: Summed | None, dtype: torch.dtype = torch.float32) -> np.ndarray:
@@ -100,8 +97,8 @@ def losses(seeds: Iterable[int], summed: Summed | None, dtype: torch.dtype = tor
     # By hand needs none of autograd's bookkeeping, which costs a quarter of a small step.
     with torch.inference_mode(summed is not None):
         starts = zip(*(start(seed, dtype) for seed in seeds), strict=True)
-        x, y, w1, w2, b1, b2 = map(torch.stack, starts)
-        task = x, y, (w1, w2, b1, b2), STEPS, RATE
+        x, y, *params = map(torch.stack, starts)
+        task = x, y, Params(*params), STEPS, RATE
         found = by_hand(*task, summed) if summed else by_autograd(*task)
     return torch.stack(found, 1).numpy().astype(float)
 
@@ -134,7 +131,7 @@ def case(found: Mapping[str, np.ndarray]) -> Case:
     )
 
 
-def ahead(seed: int) -> np.ndarray:
+def final_leads(seed: int) -> np.ndarray:
     """Loss by hand minus loss by autograd after the last step, for SEEDS seeds from this one (SEEDS,)."""
     seeds = range(seed, seed + SEEDS)
     return (losses(seeds, over_everything) - losses(seeds, None))[:, -1]

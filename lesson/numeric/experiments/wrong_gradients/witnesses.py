@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,8 +16,8 @@ from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.your_turn import LARGEST, silenced
 from lesson.numeric.finite import finite_differences
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
-from lesson.numeric.network import Activation, Params, forward, loss
+from lesson.numeric.from_config import task_of
+from lesson.numeric.network import Params, Task, forward, loss
 from lesson.numeric.program import Program, gradient_names, parse
 from lesson.numeric.program.interpreter import Value
 from lesson.numeric.program.mistakes import COLLECTION
@@ -35,15 +35,6 @@ GRADIENTS = tuple(f"grad_{name}" for name in Params._fields)
 DOUBLE = (torch.float64, torch.float64)
 
 
-class Task(NamedTuple):
-    """x (batch, inputs), y (batch, outputs), the start, all float64, and the activation."""
-
-    x: Tensor
-    y: Tensor
-    params: Params
-    activation: Activation
-
-
 @dataclass(frozen=True, eq=False)
 class Training:
     """A training with given lines: losses (K,), and weights and gradients at some of its steps.
@@ -57,7 +48,7 @@ class Training:
 
 
 @dataclass(frozen=True, eq=False)
-class Hearing:
+class Testimony:
     """What each witness saw of a mistake.
 
     losses: with the right lines and with the mistaken ones. steps: those that autograd looked at, and
@@ -108,30 +99,30 @@ def cut(config: Config) -> Config:
     return replace(config, source=Normal(rows, inputs, outputs, config.seed), hidden=hidden)
 
 
-def hear(name: str, config: Config, on_kink: bool) -> Hearing:
+def testify(name: str, config: Config, on_kink: bool) -> Testimony:
     """Train with the mistake of this name and let the four witnesses look.
 
     on_kink: the first observation and all biases are zero at the start, so that its units are at h = 0.
     """
     config = cut(config)
     mistaken = next(known for known in COLLECTION if known.name == name)
-    task = task_of(config, on_kink)
+    task = start_on(config, on_kink)
     right = trained(parse(seven_lines()), task, config.learning_rate)
     found = trained(parse(mistaken.text), task, config.learning_rate)
     losses = {"right": right.losses, "mistaken": found.losses}
     if found.complaint:
-        return Hearing(losses, np.array([0]), {}, {}, found.complaint)
+        return Testimony(losses, np.array([0]), {}, {}, found.complaint)
     looks = list(found.looks.values())
     # Finite differences cost a forward pass for each weight: at the first two steps and the last.
     by_finite = [beside_finite_differences(task, *look) for look in (*looks[:2], looks[-1])]
     by_autograd = [beside_autograd(task, *look) for look in looks]
-    return Hearing(losses, np.array(list(found.looks)), joined(by_finite), joined(by_autograd), "")
+    return Testimony(losses, np.array(list(found.looks)), joined(by_finite), joined(by_autograd), "")
 
 
-def task_of(config: Config, on_kink: bool) -> Task:
-    x, y = tensors_of(config.source.load(), torch.float64)
-    params = start_of(config, torch.float64)
-    return Task(*silenced(x, y, params) if on_kink else (x, y, params), activation_of(config))
+def start_on(config: Config, on_kink: bool) -> Task:
+    """The start, float64; on_kink: with its first observation and all biases at zero."""
+    task = task_of(config, torch.float64)
+    return silenced(task) if on_kink else task
 
 
 def trained(program: Program, task: Task, rate: float) -> Training:

@@ -16,20 +16,20 @@ from lesson.numeric.experiments.dying_relu import (
     REMEDIES,
     RUNS,
     STEPS,
-    Ground,
-    live,
+    Conditions,
     remedied,
     task,
+    train_and_watch,
     trial,
     why_it_stays_of,
 )
 from lesson.numeric.network import Activation, Params
 from lesson.numeric.shares import wilson
 
-GROUND = Ground()
+GROUND = Conditions()
 LEAKY = replace(GROUND, slope=0.1)
 GROUNDS = st.builds(
-    Ground,
+    Conditions,
     sizes=st.tuples(*(st.integers(1, most) for most in (16, *LARGEST[1:]))),
     zeros=st.sampled_from([0.0, 0.5, 0.9, 1.0]),
     scale=st.sampled_from([0.1, 1.0, 3.0]),
@@ -42,52 +42,52 @@ GROUNDS = st.builds(
 @pytest.mark.parametrize("bias", [-1.0, None])
 @pytest.mark.parametrize("slope", [0.0, 0.1])
 def test_each_run_is_the_training_by_hand(bias: float | None, slope: float) -> None:
-    ground = replace(GROUND, bias=bias, slope=slope)
-    lives = live(ground)
+    conditions = replace(GROUND, bias=bias, slope=slope)
+    trainings = train_and_watch(conditions)
     for number in (0, RUNS - 1):
-        x, y, *weights = task(replace(ground, seed=number))
-        params = Params(*weights) if bias is not None else Params(weights[0], None, weights[2], None)
+        x, y, params = task(replace(conditions, seed=number))
+        assert (params.b1 is None) == (params.b2 is None) == (bias is None)
         activation = Activation.leaky_relu(slope)
         losses = []
         for _ in range(STEPS):
             loss, gradients = by_hand.loss_and_gradients(x, y, params, activation)
             losses.append(loss.item())
             params = Params(
-                *(p if g is None else p - ground.rate * g for p, g in zip(params, gradients, strict=True))  # type: ignore[arg-type, operator]
+                *(p if g is None else p - conditions.rate * g for p, g in zip(params, gradients, strict=True))  # type: ignore[arg-type, operator]
             )
-        assert np.allclose(lives.losses[number], losses, rtol=1e-3)
-        assert torch.allclose(lives.params(number).w1, params.w1, rtol=1e-3, atol=1e-4)
+        assert np.allclose(trainings.losses[number], losses, rtol=1e-3)
+        assert torch.allclose(trainings.params_of(number).w1, params.w1, rtol=1e-3, atol=1e-4)
 
 
 @settings(max_examples=15)
 @given(GROUNDS)
-def test_a_silent_relu_unit_never_wakes(ground: Ground) -> None:
-    lives = live(ground)
-    for quiet, losses in zip(lives.silent, lives.losses, strict=True):
+def test_a_silent_relu_unit_never_wakes(conditions: Conditions) -> None:
+    trainings = train_and_watch(conditions)
+    for quiet, losses in zip(trainings.silent, trainings.losses, strict=True):
         sound = quiet[np.isfinite(losses)]
         assert not (sound[:-1] & ~sound[1:]).any()
-    assert lives.woke.sum() == 0
-    assert not lives.silent[~np.isfinite(lives.losses)].any()
+    assert trainings.woke.sum() == 0
+    assert not trainings.silent[~np.isfinite(trainings.losses)].any()
 
 
 @settings(max_examples=15)
 @given(GROUNDS, st.floats(0.0, 1.0), st.integers(0, RUNS - 1))
-def test_what_is_watched_is_what_is_counted(ground: Ground, slope: float, number: int) -> None:
-    lives = live(replace(ground, slope=slope))
-    active = lives.active(number)
-    assert active.shape == (STEPS, ground.sizes[0], ground.sizes[2])
-    sound = np.isfinite(lives.losses[number])
-    assert np.array_equal(~np.any(active, axis=1)[sound], lives.silent[number][sound])
-    for unit, since in lives.since(number).items():
+def test_what_is_watched_is_what_is_counted(conditions: Conditions, slope: float, number: int) -> None:
+    trainings = train_and_watch(replace(conditions, slope=slope))
+    active = trainings.active(number)
+    assert active.shape == (STEPS, conditions.sizes[0], conditions.sizes[2])
+    sound = np.isfinite(trainings.losses[number])
+    assert np.array_equal(~np.any(active, axis=1)[sound], trainings.silent[number][sound])
+    for unit, since in trainings.since(number).items():
         assert not active[since:, :, unit - 1].any()
         assert since == 0 or active[since - 1, :, unit - 1].any()
 
 
 def test_a_unit_dies_before_the_learner() -> None:
-    lives = live(GROUND)
-    since = lives.since(lives.telling)
+    trainings = train_and_watch(GROUND)
+    since = trainings.since(trainings.latest_death)
     assert 50 < max(since.values()) < STEPS
-    ran = why_it_stays_of(lives, lives.telling, max(since, key=lambda unit: since[unit]))
+    ran = why_it_stays_of(trainings, trainings.latest_death, max(since, key=lambda unit: since[unit]))
     largest, column, entry = ran.output.splitlines()
     assert float(largest.split(": ")[1]) < 0
     assert column.endswith(("[0.0, 0.0, 0.0]", "[-0.0, -0.0, -0.0]"))
@@ -95,7 +95,7 @@ def test_a_unit_dies_before_the_learner() -> None:
 
 
 def test_leaky_units_come_back_and_learn_on() -> None:
-    relu, leaky = live(GROUND), live(LEAKY)
+    relu, leaky = train_and_watch(GROUND), train_and_watch(LEAKY)
     assert leaky.woke.sum() > 5
     assert leaky.mean_zeros[-1] < 0.01 < 0.3 < relu.mean_zeros[-1]
     lower = int((leaky.losses[:, -1] < relu.losses[:, -1]).sum())
@@ -104,18 +104,18 @@ def test_leaky_units_come_back_and_learn_on() -> None:
 
 def test_sparse_data_silence_units_before_the_first_step() -> None:
     shares = [
-        wilson(int(live(replace(GROUND, zeros=zeros)).silent[:, 0].any(1).sum()), RUNS)
+        wilson(int(train_and_watch(replace(GROUND, zeros=zeros)).silent[:, 0].any(1).sum()), RUNS)
         for zeros in (0.0, 0.95)
     ]
     assert shares[0][1] < shares[1][0]
-    assert not live(replace(GROUND, bias=0.0)).silent[:, 0].any()
+    assert not train_and_watch(replace(GROUND, bias=0.0)).silent[:, 0].any()
 
 
 def test_remedies_are_counted_as_the_runs_are() -> None:
-    ground = replace(GROUND, sizes=(64, 3, 4, 1))
-    found = {name: trial(each) for name, each in remedied(ground).items()}
+    conditions = replace(GROUND, sizes=(64, 3, 4, 1))
+    found = {name: trial(each) for name, each in remedied(conditions).items()}
     assert found.keys() == REMEDIES.keys()
-    as_set = live(ground)
+    as_set = train_and_watch(conditions)
     assert found["as-set"].silent == int(as_set.silent[:, -1].any(1).sum())
     assert found["as-set"].loss == pytest.approx(float(np.median(as_set.losses[:, -1])))
     # These intervals do not overlap: forty seeds are enough to tell.
@@ -125,14 +125,7 @@ def test_remedies_are_counted_as_the_runs_are() -> None:
 
 
 def test_a_run_that_blows_up_is_counted_apart() -> None:
-    ground = replace(GROUND, scale=3.0, rate=2e-2)
-    first = trial(ground)
+    conditions = replace(GROUND, scale=3.0, rate=2e-2)
+    first = trial(conditions)
     assert first.blew_up > 0
     assert first.runs + first.blew_up == RUNS
-
-
-@pytest.mark.parametrize(
-    ("count", "of", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)]
-)
-def test_the_interval_is_wilsons(count: int, of: int, low: float, high: float) -> None:
-    assert wilson(count, of) == pytest.approx((low, high), abs=1e-4)

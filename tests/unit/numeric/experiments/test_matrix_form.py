@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -18,13 +20,15 @@ from lesson.numeric.network import forward
 def test_signals_are_those_of_the_seven_lines() -> None:
     config = Config(Normal(4, 3, 2), hidden=3, activation="leaky_relu", slope=0.2)
     found = signals(config)
-    np.testing.assert_allclose(found.grad_h, found.grad_a * found.mask)
-    np.testing.assert_allclose(found.sum_h, found.grad_h.sum(0, keepdims=True))
-    np.testing.assert_allclose(found.sum_all, found.grad_h.sum())
-    np.testing.assert_allclose(found.grad_a, found.grad_out @ found.w2.T)
-    assert set(found.passed.ravel()) <= {"open", "damped"}
-    assert not np.allclose(found.grad_a, found.grad_a_mistaken)
-    assert found.zeros == 0
+    np.testing.assert_allclose(found.rows.grad_h, found.rows.grad_a * found.rows.mask)
+    np.testing.assert_allclose(found.sums.grad_h, found.rows.grad_h.sum(0, keepdims=True))
+    np.testing.assert_allclose(found.sums.everything, found.rows.grad_h.sum())
+    np.testing.assert_allclose(found.rows.grad_a, found.rows.grad_out @ found.w2.T)
+    assert np.array_equal(found.rows.gates, np.where(found.rows.h > 0, "open", "damped"))
+    relu = signals(replace(config, activation="relu")).rows
+    assert np.array_equal(relu.gates, np.where(relu.h > 0, "open", "closed"))
+    assert not np.allclose(found.rows.grad_a, found.grad_a_mistaken)
+    assert found.units.zeros == 0
 
 
 def test_a_batch_in_pieces_adds_up_to_the_gradients_by_hand() -> None:
@@ -36,12 +40,12 @@ def test_a_batch_in_pieces_adds_up_to_the_gradients_by_hand() -> None:
     assert gradients.b1 is not None
     assert gradients.b2 is not None
     h, _, out = forward(x, params, activation)
-    np.testing.assert_allclose(found.sum_h, gradients.b1)
-    np.testing.assert_allclose(found.sum_out, gradients.b2)
+    np.testing.assert_allclose(found.sums.grad_h, gradients.b1)
+    np.testing.assert_allclose(found.sums.grad_out, gradients.b2)
     np.testing.assert_allclose(found.grad_a_mistaken, (2 * (out - y)[:5]) @ gradients.w2.T)
-    assert found.units == h.numel()
-    assert len(found.dots) == 80
-    assert set(found.dots) <= set(h.flatten().tolist())
+    assert found.units.number == h.numel()
+    assert len(found.units.some) == 80
+    assert set(found.units.some) <= set(h.flatten().tolist())
 
 
 def test_the_ways_to_write_an_activation_at_zero() -> None:

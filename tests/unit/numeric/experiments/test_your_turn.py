@@ -14,7 +14,7 @@ from lesson.numeric.data import Normal
 from lesson.numeric.experiments.your_turn import correct
 from lesson.numeric.program.mistakes import COLLECTION, OFTEN_WRITTEN, Mistake
 from lesson.numeric.source import LINES, seven_lines
-from tests.unit.numeric.program.test_program import NOTEBOOK, PARTS
+from tests.harness.programs import NOTEBOOK, PARTS
 
 LEAKY = Config(activation="leaky_relu", slope=0.1)
 CONFIGS = {
@@ -61,7 +61,9 @@ def test_the_notebooks_lines_pass_and_are_recognised(name: str) -> None:
 
 def test_the_seven_lines_are_identical_to_autograd() -> None:
     for config in CONFIGS.values():
-        for answer in correct(seven_lines(), config).answers.values():
+        answers = correct(seven_lines(), config).answers
+        assert len(answers) == (7 if config.bias else 5)
+        for answer in answers.values():
             assert answer.judged
             assert answer.judged.verdict == Verdict.IDENTICAL
 
@@ -132,7 +134,7 @@ def test_the_largest_difference_is_found_and_placed() -> None:
     judged = shifted.answers["grad_w1"].judged
     assert judged
     assert judged.difference is not None
-    row, column = judged.place
+    row, column = judged.cell
     assert abs(judged.difference[row - 1, column - 1]) == judged.largest > 0
 
 

@@ -12,14 +12,10 @@ import torch
 
 from lesson.numeric import by_hand, training
 from lesson.numeric.compare import Verdict
-from lesson.numeric.config import LANES, LIMITS, Config, Lane
-from lesson.numeric.data import Normal, Sine, Sparse, cars
-from lesson.numeric.finite import third_witness
-from lesson.numeric.flat import flatten, unflatten
-from lesson.numeric.from_config import activation_of, start_of
-from lesson.numeric.training import History, TooMuchWork, curves, run, train
+from lesson.numeric.config import LIMITS, Config, Lane
+from lesson.numeric.data import Normal, Sparse, cars
+from lesson.numeric.training import TooMuchWork, run, train
 from lesson.numeric.training.descent import Descent, Stretch
-from lesson.numeric.training.fit import fitted
 
 DOUBLE = Lane("float64")
 SHORT = Config(steps=50)
@@ -63,37 +59,6 @@ def test_local_and_drift_are_two_questions(monkeypatch: pytest.MonkeyPatch) -> N
     history = train(replace(SHORT, by_hand=DOUBLE, autograd=DOUBLE))
     assert history.verdict <= Verdict.ROUNDING
     assert min(drift[0] for drift in history.weights_drift.values()) == pytest.approx(0.3)
-
-
-def test_a_wrong_gradient_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notebook's mistake, planted: b1's gradient summed over the hidden units too."""
-    right = by_hand.backward
-
-    def summed_over_everything(*args: object) -> object:
-        found = right(*args)  # type: ignore[arg-type]
-        assert found.b1 is not None
-        return found._replace(b1=found.b1.sum().expand_as(found.b1))
-
-    monkeypatch.setattr(by_hand, "backward", summed_over_everything)
-    history = train(SHORT)
-    assert history.verdict is Verdict.DIFFERENT
-    assert {name for name, c in history.local.items() if c.verdict.max() == Verdict.DIFFERENT} == {"b1"}
-
-
-def test_every_step_follows_its_gradient() -> None:
-    history = train(SHORT)
-    for name in LANES:
-        weights, gradients = history.weights[name], history.gradients[name]
-        moved = weights[1:] - weights[:-1]
-        np.testing.assert_allclose(moved, -SHORT.learning_rate * gradients[:-1], rtol=1e-2, atol=2e-7)
-        start = flatten(start_of(SHORT, torch.float32)).numpy()
-        np.testing.assert_array_equal(weights[0], start)
-    data = SHORT.source.load()
-    x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
-    params = unflatten(torch.from_numpy(history.weights["by_hand"][30]), start_of(SHORT, torch.float32))
-    loss, found = by_hand.loss_and_gradients(x, y, params, activation_of(SHORT))
-    assert float(loss) == history.loss["by_hand"][30]
-    np.testing.assert_array_equal(flatten(found).numpy(), history.gradients["by_hand"][30])
 
 
 def test_a_training_reports_and_can_be_left() -> None:
@@ -157,59 +122,11 @@ def test_extreme_sizes(config: Config) -> None:
     assert history.verdict <= Verdict.KINK
 
 
-@pytest.mark.parametrize("outputs", [9, 10, 20, 32])
-def test_one_unit_and_one_observation_are_identical_too(outputs: int) -> None:
-    """Where autograd multiplies two single rows the other way round; see flat.aligned."""
-    for seed in range(20):
-        config = Config(Normal(1, 1, outputs, seed), hidden=1, seed=seed, steps=20)
-        assert train(config).verdict is Verdict.IDENTICAL
-
-
-def test_the_third_witness_agrees() -> None:
-    history = train(SHORT)
-    found = third_witness(SHORT, history.weights["by_hand"][-1], history.gradients["by_hand"][-1])
-    assert {c.verdict[0] for c in found.values()} == {Verdict.ROUNDING}
-    wrong = third_witness(SHORT, history.weights["by_hand"][-1], 2 * history.gradients["by_hand"][-1])
-    assert {c.verdict[0] for c in wrong.values()} == {Verdict.DIFFERENT}
-    wide = replace(SHORT, hidden=1000)
-    assert third_witness(wide, *np.zeros((2, 5001), np.float32)) == {}
-
-
 def test_the_history_as_a_table() -> None:
     rows = list(csv.DictReader(io.StringIO(train(SHORT).csv())))
     assert len(rows) == 50
     assert rows[0]["loss_by_hand"] == rows[0]["loss_autograd"]
     assert {row["local_w1_verdict"] for row in rows} == {"identical"}
-
-
-def test_curves_keep_ends_and_peaks() -> None:
-    history = train(Config(steps=1001, autograd=DOUBLE))
-    losses = curves.losses(history)
-    assert (losses.steps[0], losses.steps[-1]) == (0, 1000)
-    assert len(losses.steps) <= curves.POINTS
-    local = curves.local(history)
-    assert max(v.max() for v in local.drawn.values()) == history.largest_share
-    assert len(local.steps) <= curves.POINTS + 2
-    peaks = curves.peaks({"w1": np.zeros(10_000)})
-    assert peaks[0] == 0
-    assert peaks[-1] == 9_999
-
-
-def test_the_fit_of_a_sine() -> None:
-    config = Config(source=Sine(64), hidden=8, steps=300, learning_rate=1e-4)
-    history = train(config)
-    fit = fitted(history, -1)
-    np.testing.assert_allclose(fit.by_hand, fit.autograd)
-    nearest = np.abs(fit.grid[:, None] - fit.x).argmin(0)
-    loss = float(((fit.by_hand[nearest] - fit.y) ** 2).sum())
-    assert loss == pytest.approx(history.loss["by_hand"][-1], rel=0.1)
-
-
-def test_matrices_of_one_step() -> None:
-    history: History = train(SHORT)
-    found = curves.matrices(history, 3, "w2")
-    assert {m.shape for m in found.values()} == {(2, 1)}
-    np.testing.assert_array_equal(found["difference"], 0)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

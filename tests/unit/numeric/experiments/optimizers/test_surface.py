@@ -8,9 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.config import OPTIMIZERS, Config, Entry
 from lesson.numeric.data import Normal
-from lesson.numeric.experiments.optimizers.reductions import sum_and_mean_of
 from lesson.numeric.experiments.optimizers.surface import GRID, REACH, STEPS, surface
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import activation_of, start_of, tensors_of
@@ -36,7 +35,7 @@ def test_the_surface_is_the_loss_of_the_network(
 
 def test_paths_start_together_and_stay_on_the_surface() -> None:
     config = Config(learning_rate=1e-3)
-    found = surface(config, config.place("w1", 0, 0), config.place("w2", 0, 0))
+    found = surface(config, config.index(Entry("w1", 0, 0)), config.index(Entry("w2", 0, 0)))
     start = found.across[GRID // 2], found.up[GRID // 2]
     for name in OPTIMIZERS:
         path = found.paths[name]
@@ -54,16 +53,3 @@ def test_a_surface_needs_two_weights() -> None:
 def test_a_large_network_is_bounded() -> None:
     config = Config(Normal(8192, 256, 32), hidden=1024)
     assert surface(config, 0, 1).rows == 1
-
-
-@pytest.mark.parametrize("entry", [("w1", 2, 1), ("b1", 0, 1), ("w2", 1, 0), ("b2", 0, 0)])
-def test_a_place_in_the_flat_vector_is_the_entry(entry: tuple[str, int, int]) -> None:
-    start = start_of(Config(), torch.float64)
-    assert flatten(start)[Config().place(*entry)] == getattr(start, entry[0])[entry[1:]]
-
-
-def test_the_mean_is_the_sum_over_the_number_of_entries() -> None:
-    lines = sum_and_mean_of(Config(Normal(6, 2, 3))).output.splitlines()
-    (total, slope), (mean, mean_slope) = ([float(v) for v in line.split()[1:]] for line in lines[:2])
-    assert lines[2] == "entries: 18"
-    assert (mean, mean_slope) == pytest.approx((total / 18, slope / 18), rel=1e-12)

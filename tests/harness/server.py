@@ -1,4 +1,4 @@
-"""A Streamlit server of its own for a benchmark, measured from outside (Linux)."""
+"""A Streamlit server of its own, for a benchmark measured from outside (Linux)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[1]
+HOUSE = Path(__file__).parents[2]
 
 
 def free_port() -> int:
@@ -24,8 +24,8 @@ def free_port() -> int:
 
 
 def wait_for(address: str) -> None:
-    """Until a server answers there. Raises TimeoutError after half a minute."""
-    for _ in range(600):
+    """Until a server answers there. Raises TimeoutError after two minutes."""
+    for _ in range(2400):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
             return
@@ -43,7 +43,7 @@ class Server:
     peak: float = 0.0
 
     def wait(self) -> None:
-        """Until it answers. Raises TimeoutError after half a minute."""
+        """Until it answers. Raises TimeoutError after two minutes."""
         wait_for(self.address)
 
     def processes(self) -> list[Path]:

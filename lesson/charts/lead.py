@@ -11,7 +11,7 @@ from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, drawing, span_with, table
 
 
-def ahead_chart(first_seed: int, differences: np.ndarray, words: Mapping[str, str]) -> Picture:
+def lead_chart(first_seed: int, differences: np.ndarray, words: Mapping[str, str]) -> Picture:
     """differences (seeds,): the loss by hand minus that by autograd, for one seed after the other."""
     sides = (words["autograd-ahead"], words["by-hand-ahead"])
     found = table(

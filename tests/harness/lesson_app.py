@@ -29,14 +29,25 @@ st.session_state["network"] = network()
 keep_program()
 open_chapter({!r})
 """
+NETWORKS: dict[str, dict[str, object]] = {
+    "default": {},
+    "smallest": {"batch": 1, "inputs": 1, "hidden": 1, "outputs": 1},
+    "four": {"batch": 4, "inputs": 4, "hidden": 4, "outputs": 4},
+    "largest": {"batch": 8192, "inputs": 256, "hidden": 1024, "outputs": 32},
+    "no-bias": {"bias": "false"},
+    "leaky": {"activation": "leaky_relu", "slope": 0.3},
+}
+"""Address parameters of the networks on which each chapter is opened."""
+PATIENCE = 300
+"""Seconds after which a page hangs, on however busy a machine."""
 
 
 def open_page(chapter: str = "home", tab: str = "", /, **address: object) -> AppTest:
     """A chapter as a browser meets it at an address with these parameters, and this tab of it open."""
     app = (
-        AppTest.from_file(str(APP), default_timeout=60)
+        AppTest.from_file(str(APP), default_timeout=PATIENCE)
         if chapter == "home"
-        else AppTest.from_string(OPEN.format(chapter), default_timeout=60)
+        else AppTest.from_string(OPEN.format(chapter), default_timeout=PATIENCE)
     )
     for name, value in address.items():
         app.query_params[name] = str(value)

@@ -1,0 +1,63 @@
+"""The chain rule: one weight, chosen and dragged, and six ways to its derivative that agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.lesson_app import NETWORKS, open_page, texts
+from tests.harness.proofs import open_proved
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_the_chapter_proves_its_lines_and_lights_them(network: dict[str, object]) -> None:
+    open_proved("chain-rule", network, "w1")
+
+
+def six(app: object) -> list[float]:
+    return [float(value) for value in app.table[0].value["Value"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_the_six_ways_agree_on_the_page(network: dict[str, object]) -> None:
+    app = open_page("chain-rule", **network)
+    entries = app.selectbox(key="entry").options
+    assert len(entries) >= 4
+    for entry in entries[:: len(entries) // 4]:
+        app.selectbox(key="entry").set_value(entry).run()
+        assert not app.exception
+        assert "steps across a kink" not in texts(app)
+        values = six(app)
+        assert values == pytest.approx([values[0]] * 5, rel=1e-4, abs=1e-4)
+        assert len(values) == 5
+
+
+def test_dragging_the_weight_moves_all_numbers() -> None:
+    app = open_page("chain-rule", hidden=4, outputs=2, activation="leaky_relu")
+    before = six(app)
+    app.slider(key="moved").set_value(1.0).run()
+    after = six(app)
+    assert after == pytest.approx([after[0]] * 5, rel=1e-5)
+    assert after[0] != pytest.approx(before[0])
+    assert "Paths: 2" in texts(app)
+
+
+def test_a_chosen_weight_that_is_gone_gives_way_to_the_first() -> None:
+    app = open_page("chain-rule", hidden=4)
+    app.selectbox(key="entry").set_value("w1[1,4]").run()
+    app.number_input(key="hidden").set_value(2).run()
+    assert not app.exception
+    assert app.selectbox(key="entry").value == "w1[1,1]"
+
+
+def test_a_weight_in_the_address() -> None:
+    assert open_page("chain-rule", entry="w2[2,1]").selectbox(key="entry").value == "w2[2,1]"
+    assert open_page("chain-rule", entry="w9[9,9]").selectbox(key="entry").value == "w1[1,1]"
+
+
+def test_without_bias_there_is_none_to_choose() -> None:
+    def biases(**address: object) -> list[str]:
+        entries = open_page("chain-rule", **address).selectbox(key="entry").options
+        return [name for name in entries if name.startswith("b")]
+
+    assert biases() == ["b1[1,1]", "b1[1,2]", "b2[1,1]"]
+    assert biases(bias="false") == []

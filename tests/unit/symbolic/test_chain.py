@@ -1,0 +1,81 @@
+"""The chain rule gives the number that every other way gives."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lesson.numeric.config import Config, Entry
+from lesson.numeric.data import Normal
+from lesson.numeric.experiments.chain_rule import Moment, moment
+from lesson.symbolic import chain
+from lesson.symbolic.typeset import asked
+
+PARAMETERS = ["w1", "b1", "w2", "b2"]
+
+
+def numbers_of(found: Moment, parameter: str, row: int, column: int) -> list[float]:
+    values = chain.numbers(parameter, row, column, found)
+    paths = chain.paths(parameter, row, column, len(found.passed.y))
+    product = math.fsum(math.prod(chain.value(step, values) for step in path) for path in paths)
+    whole = chain.derivative_of_whole_loss(parameter, row, column, found)
+    return [product, whole, found.derivative.by_hand, found.derivative.autograd, found.derivative.finite]
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.booleans(),
+    st.sampled_from(["relu", "leaky_relu"]),
+    st.integers(0, 9999),
+    st.sampled_from(PARAMETERS),
+    st.floats(-2, 2),
+    st.data(),
+)
+def test_the_same_number_six_ways(
+    inputs: int,
+    hidden: int,
+    outputs: int,
+    bias: bool,
+    activation: str,
+    seed: int,
+    parameter: str,
+    moved: float,
+    data: st.DataObject,
+) -> None:
+    config = Config(
+        Normal(3, inputs, outputs, seed),
+        hidden=hidden,
+        bias=bias,
+        activation=activation,
+        slope=0.1,
+        seed=seed,
+    )
+    if parameter not in config.shapes:
+        return
+    rows, columns = config.shapes[parameter]
+    place = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
+    found = moment(config, Entry(parameter, *place), moved)
+    product, *others, finite = numbers_of(found, parameter, *place)
+    for other in others:
+        assert other == pytest.approx(product, rel=1e-9, abs=1e-9)
+    if not found.derivative.kink_in_reach:
+        assert finite == pytest.approx(product, rel=1e-6, abs=1e-6)
+    # The tangent that is drawn: the curve beside the dot rises with this slope.
+    at = np.interp([found.value], *found.curve)[0]
+    assert at == pytest.approx(found.loss, rel=0.2, abs=2)
+
+
+def test_every_factor_of_a_chain_holds_and_is_asked_for_by_name() -> None:
+    (path,) = chain.paths("w1", 1, 0, 1)
+    assert [step.rule for step in path] == ["power", "linear", "activation", "linear"]
+    assert all(step.holds() for step in path)
+    assert asked(path[0], {}) == r"\frac{\partial L}{\partial o_{1}}"
+    assert len(chain.paths("b1", 0, 0, 3)) == 3
+    assert len(chain.paths("w2", 0, 2, 3)) == len(chain.paths("b2", 0, 2, 3)) == 1
