@@ -9,6 +9,8 @@ from lesson.numeric.config import QUICK_WORK, Config, Entry, Lane
 from lesson.numeric.data import Normal
 from lesson.numeric.flat import flatten
 from lesson.numeric.from_config import start_of
+from lesson.numeric.source import seven_lines
+from lesson.numeric.training import priced
 
 
 @pytest.mark.parametrize("entry", [("w1", 2, 1), ("b1", 0, 1), ("w2", 1, 0), ("b2", 0, 0)])
@@ -39,7 +41,7 @@ def test_what_starts_by_itself_is_quick_or_a_single_step() -> None:
         Config(by_hand=Lane("float64"), autograd=Lane("float64")),
         Config(autograd=Lane("float64")),
         Config(optimizer="adam"),
-        Config(program="grad_out = 2 * (out - y)"),
+        priced(Config(program=seven_lines())),
         Config(Normal(65)),
         Config(hidden=3),
     ],
