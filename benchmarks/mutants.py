@@ -481,6 +481,8 @@ def main() -> None:
     for module in modules:
         if planted[module] and not mirrors(module):
             print(f"{module} has no mirror: {len(tests_of(module))} files of tests answer for it")
+    # Whoever ends this ends what it started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     mutants = drawn(planted, asked.most, asked.seed)
     tell(mutants, found(mutants))
 
