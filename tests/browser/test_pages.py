@@ -13,7 +13,7 @@ PAGES = addresses({})
 
 
 def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) -> None:
-    with visit(browser, f"{server.address}/matrix-form", NARROW) as page:
+    with visit(browser, f"{server.address}/bias", NARROW) as page:
         box = page.locator(".katex-display").first
         assert box.evaluate("box => box.scrollWidth > box.clientWidth")
         for _ in range(60):
