@@ -8,7 +8,7 @@ together; correct_address() comes before the widgets and puts right what an addr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -154,6 +154,20 @@ class Switch:
         )
 
 
+def segments(label: str, options: Sequence[str], key: str, default: str = "") -> str:
+    """One of a few names beside each other, at first that in the address, the default or else the first."""
+    default = default or options[0]
+    return st.segmented_control(
+        label,
+        options,
+        default=default,
+        key=key,
+        required=True,
+        bind="query-params",
+        persist_state="session",
+    )
+
+
 Control = Whole | Real | Step | Choice | Switch
 
 
@@ -164,10 +178,9 @@ def correct_address(*controls: Control) -> None:
     """
     corrected = {}
     for control in controls:
-        seen = f"corrected {control.key}"
-        if control.key not in st.query_params or seen in st.session_state:
+        # A widget that was drawn has the address in its hands, whatever a client sends.
+        if control.key not in st.query_params or control.key in st.session_state:
             continue
-        st.session_state[seen] = True
         raw = st.query_params[control.key]
         value = control.nearest(raw)
         written = control.written(value)  # type: ignore[arg-type]
@@ -183,12 +196,12 @@ def correct_address(*controls: Control) -> None:
 
 def show_corrections() -> None:
     """Say what was corrected in the address, until the learner has taken note."""
-    found: Iterable[tuple[str, str, str]] = st.session_state.get("notices", [])
-    if not found:
+    corrections: Iterable[tuple[str, str, str]] = st.session_state.get("notices", [])
+    if not corrections:
         return
     sentences = [
         words()["notice"].format(parameter=f"`{key}`", asked=quoted(raw), given=f"`{written}`")
-        for key, raw, written in found
+        for key, raw, written in corrections
     ]
     with st.container(border=True):
         st.warning("\n\n".join(sentences), icon=":material/edit_location_alt:")

@@ -12,14 +12,13 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
-from lesson.charts.matrices import matrix_chart
 from lesson.controls import Step, correct_address
 from lesson.page.compute import computed, side_by_side
-from lesson.page.show import code, fragment, picture, snippet, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.show import code, fragment, matrix, over_steps, picture, snippet, tabs
+from lesson.page.words import ask, figure, say, text
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.add_or_concat import Pair
+    from lesson.numeric.experiments.add_or_concat import Outcome, Pair
 
 UNITS = Step("units", 4, (1, 2, 3, 4, 6, 8, 12, 16))
 
@@ -67,17 +66,17 @@ def what_each_receives(pair: Pair) -> None:
     from lesson.numeric.snippet import code_of
 
     say("backward")
-    found = {join: computed(received, pair, join) for join in JOINS}
+    signals = {join: computed(received, pair, join) for join in JOINS}
     for join, column in zip(JOINS, st.columns(2), strict=True):
         with column:
             say(f"join-{join}")
             code(code_of(THROUGH[join]))
-            for name, signal in (("a1", found[join].grad_a1), ("a2", found[join].grad_a2)):
-                picture(matrix_chart(signal, text(name), words()), text(name))
-    if all(checked.identical for checked in found.values()):
+            for name, signal in (("a1", signals[join].grad_a1), ("a2", signals[join].grad_a2)):
+                matrix(text(name), signal)
+    if all(checked.identical for checked in signals.values()):
         st.success(text("checked-identical"), icon=":material/check_circle:")
     else:
-        largest = max(checked.largest for checked in found.values())
+        largest = max(checked.largest for checked in signals.values())
         st.warning(text("checked-different", largest=figure(largest)), icon=":material/difference:")
     say("tied")
     snippet(tied_of(pair))
@@ -95,15 +94,19 @@ def experiment(pair: Pair) -> None:
     ]
     shared = st.toggle(text("shared"), True, key="shared", help=text("shared-help"), persist_state="session")
     pair = replace(pair, target=target, shared=shared)
-    found = side_by_side(outcome, {join: (pair, join) for join in JOINS})
-    curves = {text(f"curve-{join}"): outcome.median for join, outcome in found.items()}
-    picture(
-        growth_chart(np.arange(STEPS), curves, words()["step"], text("left-unexplained"), log=(False, True)),
-        text("curves-alt"),
-    )
-    intervals = {text(f"curve-{join}"): Interval(*outcome.interval) for join, outcome in found.items()}
+    outcomes = side_by_side(outcome, {join: (pair, join) for join in JOINS})
+    curves = {text(f"curve-{join}"): outcome.median for join, outcome in outcomes.items()}
+    over_steps(np.arange(STEPS), curves, text("left-unexplained"), text("curves-alt"), log=True)
+    intervals = {text(f"curve-{join}"): Interval(*outcome.interval) for join, outcome in outcomes.items()}
     picture(intervals_chart(intervals, text("share-failed"), 0, 1), text("failed-alt"))
-    add, concat = found["add"], found["concat"]
+    budget(outcomes["add"], outcomes["concat"])
+    st.info(text(f"verdict-{clearly_better(outcomes) or 'same'}"), icon=":material/balance:")
+
+
+def budget(add: Outcome, concat: Outcome) -> None:
+    """What each join learns with, and how often it fails."""
+    from lesson.numeric.experiments.add_or_concat import RUNS
+
     say(
         "budget",
         add=add.parameters,
@@ -112,7 +115,6 @@ def experiment(pair: Pair) -> None:
         concat_failed=concat.failed,
         runs=RUNS,
     )
-    st.info(text(f"verdict-{clearly_better(found) or 'same'}"), icon=":material/balance:")
 
 
 def residual(pair: Pair) -> None:

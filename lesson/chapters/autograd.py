@@ -6,9 +6,8 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.arrows import arrows_chart
-from lesson.charts.growth import growth_chart
 from lesson.page.compute import computed
-from lesson.page.show import fragment, picture, snippet
+from lesson.page.show import fragment, over_steps, picture, snippet
 from lesson.page.words import ask, figure, say, text, words
 
 MOST_PRESSES = 8
@@ -110,15 +109,11 @@ def price() -> None:
 
     say("price")
     steps = st.slider(text("steps"), 20, MOST_STEPS, 200, 20, key="price-steps", persist_state="session")
-    found = computed(cost, steps)
-    say("price-found", steps=steps, nodes=f"{found.nodes['clone'][-1]:,}", times=figure(found.slowdown))
-    for column, (values, title) in zip(
-        st.columns(2),
-        ((found.nodes, "nodes"), (found.microseconds, "microseconds-per-step")),
-        strict=True,
-    ):
+    measured = computed(cost, steps)
+    nodes = f"{measured.nodes['clone'][-1]:,}"
+    say("price-found", steps=steps, nodes=nodes, times=figure(measured.slowdown))
+    shown = {"nodes": measured.nodes, "microseconds-per-step": measured.microseconds}
+    for column, (title, values) in zip(st.columns(2), shown.items(), strict=True):
         with column:
             curves = {words()[name]: array for name, array in values.items()}
-            picture(
-                growth_chart(found.steps, curves, words()["step"], words()[title]), text(f"price-{title}-alt")
-            )
+            over_steps(measured.steps, curves, words()[title], text(f"price-{title}-alt"))

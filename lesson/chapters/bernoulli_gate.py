@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -14,12 +15,14 @@ from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
 from lesson.controls import Step, correct_address
 from lesson.page.compute import computed, watched
-from lesson.page.show import code, fragment, picture, snippet, table, tabs
+from lesson.page.show import code, fragment, over_steps, picture, snippet, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.bernoulli_gate.estimates import Findings
     from lesson.numeric.experiments.bernoulli_gate.gates import Gated
+
+Value = TypeVar("Value")
 
 GATES = Step("gates", 4, (1, 2, 3, 4, 5, 6))
 TEMPERATURE = Step("temperature", 0.5, (0.05, 0.1, 0.2, 0.5, 1.0, 2.0))
@@ -91,48 +94,45 @@ def the_flip(gated: Gated) -> None:
 
 
 def beside_the_truth(gated: Gated) -> None:
-    from lesson.numeric.experiments.bernoulli_gate.estimates import findings
+    from lesson.numeric.experiments.bernoulli_gate import estimates
 
-    found = computed(findings, gated)
-    say("truth", masks=2 ** gated.sizes[2], difference=figure(found.finite_difference))
-    one_entry(found, gated)
-    bias_and_spread(found)
+    findings = computed(estimates.findings, gated)
+    say("truth", masks=2 ** gated.sizes[2], difference=figure(findings.finite_difference))
+    one_entry(findings, gated)
+    bias_and_spread(findings)
 
 
-def one_entry(found: Findings, gated: Gated) -> None:
+def one_entry(findings: Findings, gated: Gated) -> None:
     """Where the draws of one weight's gradient fall."""
     from lesson.numeric.experiments.bernoulli_gate.estimates import SAMPLES
 
     say("one-entry", samples=f"{SAMPLES:,}")
     entries = gated.entries
     if st.session_state.get("gate-weight") not in entries:
-        st.session_state["gate-weight"] = entries[found.most_biased]
+        st.session_state["gate-weight"] = entries[findings.most_biased]
     chosen = st.selectbox(text("weight"), entries, key="gate-weight", persist_state="session")
-    drawn = found.distributions[entries.index(chosen)]
-    picture(
-        draws_chart(
-            drawn.edges,
-            {text(f"name-{name}"): share for name, share in drawn.shares.items()},
-            {text(f"name-{name}"): mean for name, mean in drawn.means.items()},
-            drawn.truth,
-            text("gradient-of-weight"),
-            words(),
-        ),
-        text("draws-alt"),
-    )
+    drawn = findings.distributions[entries.index(chosen)]
+    shares, means = named(drawn.shares), named(drawn.means)
+    chart = draws_chart(drawn.edges, shares, means, drawn.truth, text("gradient-of-weight"), words())
+    picture(chart, text("draws-alt"))
 
 
-def bias_and_spread(found: Findings) -> None:
-    if found.no_effect:
+def named(by_estimator: Mapping[str, Value]) -> dict[str, Value]:
+    """The same under the estimators' names on the page."""
+    return {text(f"name-{name}"): value for name, value in by_estimator.items()}
+
+
+def bias_and_spread(findings: Findings) -> None:
+    if findings.no_effect:
         st.info(text("no-effect"), icon=":material/info:")
     rows = [
         {
             text("column-estimator"): text(f"name-{name}"),
             text("column-bias"): f"{verdict.bias:.1%}",
             text("column-spread"): f"{verdict.spread:.0%}",
-            text("column-inside"): text("of", inside=verdict.inside, all=len(found.truth)),
+            text("column-inside"): text("of", inside=verdict.inside, all=len(findings.truth)),
         }
-        for name, verdict in found.verdicts.items()
+        for name, verdict in findings.verdicts.items()
     ]
     table(rows, text("table-alt"))
     say("table")
@@ -143,7 +143,7 @@ def more_samples(gated: Gated) -> None:
     from lesson.numeric.experiments.bernoulli_gate.estimates import COUNTS, findings
 
     say("more-samples")
-    errors = {text(f"name-{name}"): error for name, error in computed(findings, gated).error.items()}
+    errors = named(computed(findings, gated).error)
     picture(
         growth_chart(COUNTS, errors, text("number-of-draws"), text("error"), log=(True, True)),
         text("errors-alt"),
@@ -162,11 +162,7 @@ def train(gated: Gated) -> None:
         return
     losses = trainings_of(gated)
     steps = np.linspace(0, STEPS, len(next(iter(losses.values()))), endpoint=False)
-    named = {text(f"name-{name}"): values for name, values in losses.items()}
-    picture(
-        growth_chart(steps, named, words()["step"], text("expected-loss"), log=(False, True)),
-        text("losses-alt"),
-    )
+    over_steps(steps, named(losses), text("expected-loss"), text("losses-alt"), log=True)
     say("trained", naive=figure(float(losses["naive"][-1])), exactly=figure(float(losses["exactly"][-1])))
 
 
@@ -174,12 +170,12 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
     """All trainings, done once for all who ask for these settings."""
     from lesson.numeric.experiments.bernoulli_gate.gate_training import trainings, ways
 
-    bar, found = st.empty(), dict[str, np.ndarray]()
+    bar, losses = st.empty(), dict[str, np.ndarray]()
     with closing(watched(bar, trainings, gated)) as so_far:
-        for found in so_far:
-            bar.progress(len(found) / len(ways(gated.temperature)), words()["under-way"])
+        for losses in so_far:
+            bar.progress(len(losses) / len(ways(gated.temperature)), words()["under-way"])
     bar.empty()
-    return found
+    return losses
 
 
 def your_own_function() -> None:

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.matrices import matrix_chart
 from lesson.page.compute import computed
-from lesson.page.show import formula, picture, proved, seven_lines
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.show import formula, matrices, matrix, proved, seven_lines
+from lesson.page.words import ask, figure, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.matrix_form import Signals
 
 
 def render(network: settings.Settings) -> None:
-    from lesson.numeric.experiments.matrix_form import signals
+    from lesson.numeric.experiments import matrix_form
 
     say("question")
     ask("predict")
     if not network.bias:
         say("switched-off")
-    two_sums(network, computed(signals, settings.config(network)))
+    two_sums(network, computed(matrix_form.signals, settings.config(network)))
     always_one(network)
     say("explain")
     seven_lines()
@@ -32,18 +31,14 @@ def render(network: settings.Settings) -> None:
     ask("check-b2")
 
 
-def two_sums(network: settings.Settings, found: Signals) -> None:
+def two_sums(network: settings.Settings, signals: Signals) -> None:
     """grad_h, its sum over the batch, and its sum over everything, with the learner's numbers."""
-    say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(found.rows.grad_h))
-    picture(matrix_chart(found.rows.grad_h, text("signal"), words()), text("signal"))
-    for column, (key, matrix) in zip(
-        st.columns(2), (("sum-batch", found.sums.grad_h), ("sum-all", found.sums.everything)), strict=True
-    ):
-        with column:
-            picture(matrix_chart(matrix, text(key), words()), text(key))
-    say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(found.sums.everything[0, 0])))
+    say("sums", batch=f"{network.batch:,}", hidden=network.hidden, shown=len(signals.rows.grad_h))
+    matrix(text("signal"), signals.rows.grad_h)
+    matrices({text("sum-batch"): signals.sums.grad_h, text("sum-all"): signals.sums.everything})
+    say("one-unit" if network.hidden == 1 else "many-units", all=figure(float(signals.sums.everything[0, 0])))
     say("output", outputs=network.outputs)
-    picture(matrix_chart(found.sums.grad_out, text("sum-out"), words()), text("sum-out"))
+    matrix(text("sum-out"), signals.sums.grad_out)
 
 
 def always_one(network: settings.Settings) -> None:

@@ -44,11 +44,8 @@ def chosen_entry(network: settings.Settings) -> Entry:
     chosen = drawn[name]
     sizes = (network.inputs, network.hidden, network.outputs)
     with above:
-        picture(
-            network_chart(sizes, network.bias, chosen, words()["entry"]),
-            text("picture-alt", entry=chosen.name),
-            on_pick=("network-picture", pick),
-        )
+        chart = network_chart(sizes, network.bias, chosen, words()["entry"])
+        picture(chart, text("picture-alt", entry=chosen.name), on_pick=("network-picture", pick))
     if max(sizes) > SHOWN:
         say("dots", shown=SHOWN)
     return chosen

@@ -11,16 +11,15 @@ import numpy as np
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.charts.units import units_chart
 from lesson.controls import Real, Step, correct_address
 from lesson.page.compute import side_by_side
-from lesson.page.show import fragment, picture, snippet, table, tabs
+from lesson.page.show import fragment, over_steps, picture, snippet, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.dying_relu import Conditions, WatchedTrainings
+    from lesson.numeric.experiments.dying_relu import Conditions, Trial, WatchedTrainings
 
 SCALE = Step("scale", 1.0, (0.1, 0.3, 1.0, 3.0))
 START_BIAS = Real("start_bias", -1.0, -3.0, 1.0)
@@ -83,34 +82,38 @@ def one_run(conditions: Conditions, leak: float) -> None:
     say("one-run")
     both = both_of(conditions, leak)
     relu = next(iter(both.values()))
-    if st.session_state.get("watched-conditions") != conditions:
-        st.session_state["watched-seed"] = conditions.seed + relu.latest_death
-        st.session_state["watched-conditions"] = conditions
-    names = {
-        conditions.seed + number: text("seed", seed=conditions.seed + number)
-        for number in range(len(relu.losses))
-    }
-    seed = st.selectbox(
-        text("run"), list(names), format_func=names.__getitem__, key="watched-seed", persist_state="session"
-    )
-    number = seed - conditions.seed
-    step = st.slider(
-        text("step"), 0, relu.losses.shape[1] - 1, 0, key="watched-step", persist_state="session"
-    )
+    number = chosen_run(conditions, relu)
+    last = relu.losses.shape[1] - 1
+    step = st.slider(text("step"), 0, last, 0, key="watched-step", persist_state="session")
     active = {name: trainings.active(number)[step] for name, trainings in both.items()}
     picture(units_chart(active, words()), text("units-alt"))
     if any(trainings.blew_up[number] for trainings in both.values()):
         st.warning(text("blew-up"), icon=":material/explosion:")
-    if relu.blew_up[number]:
-        return
+    if not relu.blew_up[number]:
+        silent_units(relu, number)
+
+
+def chosen_run(conditions: Conditions, relu: WatchedTrainings) -> int:
+    """The number of a run; for new conditions that in which there is most to watch."""
+    if st.session_state.get("watched-conditions") != conditions:
+        st.session_state["watched-seed"] = conditions.seed + relu.latest_death
+        st.session_state["watched-conditions"] = conditions
+    seeds = range(conditions.seed, conditions.seed + len(relu.losses))
+    names = {seed: text("seed", seed=seed) for seed in seeds}
+    chosen = st.selectbox(
+        text("run"), list(names), format_func=names.__getitem__, key="watched-seed", persist_state="session"
+    )
+    return chosen - conditions.seed
+
+
+def silent_units(relu: WatchedTrainings, number: int) -> None:
+    """Which units of a run are silent at its end, since when, and why they stay so."""
     since = relu.since(number)
     if not since:
         say("none-silent")
         return
-    say(
-        "silent-since",
-        units=", ".join(text("unit-since", unit=unit, step=step) for unit, step in since.items()),
-    )
+    units = (text("unit-since", unit=unit, step=step) for unit, step in since.items())
+    say("silent-since", units=", ".join(units))
     why_it_stays(relu, number, next(iter(since)))
 
 
@@ -128,28 +131,25 @@ def many_runs(conditions: Conditions, leak: float) -> None:
 
     say("many-runs", runs=RUNS, steps=STEPS)
     both = both_of(conditions, leak)
-    over_steps(both)
+    means_of_all(both)
     counted(both)
 
 
-def over_steps(both: Both) -> None:
+def means_of_all(both: Both) -> None:
     """The means over all runs: units that are silent, gradient entries that are zero, the losses."""
     steps = np.arange(next(iter(both.values())).losses.shape[1])
     left, right = st.columns(2)
     with left:
         say("silent")
         silent = {name: trainings.mean_silent for name, trainings in both.items()}
-        picture(growth_chart(steps, silent, words()["step"], text("silent-units")), text("silent-alt"))
+        over_steps(steps, silent, text("silent-units"), text("silent-alt"))
     with right:
         say("zero-entries")
         zeros = {name: trainings.mean_zeros for name, trainings in both.items()}
-        picture(growth_chart(steps, zeros, words()["step"], text("zero-share")), text("zeros-alt"))
+        over_steps(steps, zeros, text("zero-share"), text("zeros-alt"))
     say("losses")
     losses = {name: trainings.median_loss for name, trainings in both.items()}
-    picture(
-        growth_chart(steps, losses, words()["step"], text("median-loss"), log=(False, True)),
-        text("losses-alt"),
-    )
+    over_steps(steps, losses, text("median-loss"), text("losses-alt"), log=True)
 
 
 def counted(both: Both) -> None:
@@ -183,6 +183,11 @@ def remedies(conditions: Conditions) -> None:
     }
     if shares:
         picture(intervals_chart(shares, text("share-of-runs"), 0, 1), text("remedies-alt"))
+    compared(tried)
+    say("remedies-why")
+
+
+def compared(tried: Mapping[str, Trial]) -> None:
     rows = [
         {
             text("column-remedy"): text(f"remedy-{name}"),
@@ -193,4 +198,3 @@ def remedies(conditions: Conditions) -> None:
         for name, trial in tried.items()
     ]
     table(rows, text("remedies-alt"))
-    say("remedies-why")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.graph import graph_chart
+from lesson.controls import segments
 from lesson.page.compute import computed
 from lesson.page.show import code, fragment, picture
 from lesson.page.words import ask, say, text, words
@@ -27,20 +28,13 @@ def play(network: settings.Settings) -> None:
     from lesson.numeric.snippet import code_of
 
     say("forward-pass")
-    way = st.segmented_control(
-        text("way"),
-        list(FORWARDS),
-        default="plain",
-        key="way",
-        required=True,
-        persist_state="session",
-    )
+    way = segments(text("way"), list(FORWARDS), "way")
     times = st.slider(text("times"), 0, 4, 2, key="times", persist_state="session") if way == "loop" else 1
     code(code_of(SHOWN[way]))
-    found = computed(graphs, settings.config(network), way, times)
-    say(f"{way}-note", times=times, operations=found.backward.operations)
+    recorded = computed(graphs, settings.config(network), way, times)
+    say(f"{way}-note", times=times, operations=recorded.backward.operations)
     say("forward")
-    picture(graph_chart(found.forward, words()), text("forward-alt"))
-    say("backward", operations=found.backward.operations, weights=found.backward.weights)
-    picture(graph_chart(found.backward, words()), text("backward-alt"))
+    picture(graph_chart(recorded.forward, words()), text("forward-alt"))
+    say("backward", operations=recorded.backward.operations, weights=recorded.backward.weights)
+    picture(graph_chart(recorded.backward, words()), text("backward-alt"))
     st.caption(text("zoom"))

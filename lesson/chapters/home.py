@@ -11,7 +11,7 @@ from lesson.numeric.config import Config
 from lesson.numeric.source import seven_lines
 from lesson.page.compute import computed
 from lesson.page.show import code, picture
-from lesson.page.words import figure, language, say, text, words
+from lesson.page.words import figure, kept_in_address, language, say, text, words
 from lesson.prose import say as prose
 
 
@@ -27,15 +27,15 @@ def both_trainings(config: Config) -> None:
     from lesson.numeric.training.overview import overview
 
     with st.skeleton(height=420):
-        found = computed(overview, config)
-    if not found.steps:
+        training = computed(overview, config)
+    if not training.steps:
         say("blew-up-at-once")
         return
-    st.metric(text("largest", steps=f"{found.steps:,}"), figure(found.largest_drift))
-    picture(loss_chart(found.losses, words()), text("losses-alt", steps=f"{found.steps:,}"))
-    if found.blew_up:
-        say("blew-up", step=f"{found.steps:,}")
-    say("answer" if found.largest_drift == 0 else "not-zero")
+    st.metric(text("largest", steps=f"{training.steps:,}"), figure(training.largest_drift))
+    picture(loss_chart(training.losses, words()), text("losses-alt", steps=f"{training.steps:,}"))
+    if training.blew_up:
+        say("blew-up", step=f"{training.steps:,}")
+    say("answer" if training.largest_drift == 0 else "not-zero")
 
 
 def the_way() -> None:
@@ -49,6 +49,6 @@ def the_way() -> None:
                     st.page_link(
                         st.session_state["pages"][name],
                         label=f"**{title}**",
-                        query_params=settings.kept_in_address(),
+                        query_params=kept_in_address() or None,
                     )
                     st.markdown(summary)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.matrices import matrix_chart
+from lesson.controls import segments
 from lesson.page.compute import computed
-from lesson.page.show import formula, fragment, picture, proved, seven_lines
-from lesson.page.words import ask, say, text, words
+from lesson.page.show import formula, fragment, matrices, proved, seven_lines
+from lesson.page.words import ask, say, text
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step
@@ -36,9 +36,7 @@ def play(network: settings.Settings) -> None:
     """One step of one derivation, forward and back, symbols or numbers."""
     from lesson.symbolic.matrix_form import LARGEST, derive
 
-    line = st.segmented_control(
-        text("line"), LINES, default=LINES[0], key="line", required=True, persist_state="session"
-    )
+    line = segments(text("line"), LINES, "line")
     sizes = network.sizes
     steps = derive(line, *sizes)
     position = st.pagination(len(steps), key=f"step-{line}")
@@ -72,14 +70,8 @@ def why_transposed(network: settings.Settings) -> None:
     from lesson.numeric.experiments.matrix_form import signals
 
     say("transposed", outputs=network.outputs, hidden=network.hidden)
-    found = computed(signals, settings.config(network))
-    for column, (title, matrix) in zip(
-        st.columns(2),
-        ((text("with-w2"), found.rows.grad_a), (text("with-grad-w2"), found.grad_a_mistaken)),
-        strict=True,
-    ):
-        with column:
-            picture(matrix_chart(matrix, title, words()), title)
+    at_start = computed(signals, settings.config(network))
+    matrices({text("with-w2"): at_start.rows.grad_a, text("with-grad-w2"): at_start.grad_a_mistaken})
 
 
 def second_opinion() -> None:

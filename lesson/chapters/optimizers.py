@@ -10,7 +10,6 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.differences import local_chart
-from lesson.charts.growth import growth_chart
 from lesson.charts.network import SHOWN
 from lesson.charts.surface import surface_chart
 from lesson.controls import Step, correct_address
@@ -18,7 +17,7 @@ from lesson.numeric.compare import Verdict, largest_share, worst
 from lesson.numeric.config import Config, Entry, entries
 from lesson.numeric.training import curves
 from lesson.page.compute import computed
-from lesson.page.show import code, fragment, picture, snippet, tabs
+from lesson.page.show import code, fragment, over_steps, picture, snippet, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 STEPS = 100
@@ -78,9 +77,7 @@ def three_trainings(config: Config) -> None:
     losses = {name: stretch.losses for name, stretch in computed(race, config).items()}
     steps, shown = curves.together(losses)
     named = {words()[name]: values for name, values in shown.items()}
-    picture(
-        growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
-    )
+    over_steps(steps, named, words()["loss"], text("losses-alt"), log=True)
     for name, values in losses.items():
         if len(values) < config.steps:
             st.warning(
@@ -122,12 +119,12 @@ def three_paths(network: settings.Settings, config: Config) -> None:
         return
     from lesson.numeric.experiments.optimizers.surface import surface
 
-    found = computed(surface, config, config.index(across), config.index(up))
-    picture(surface_chart(found, across.name, up.name, words()), text("surface-alt"))
-    if found.left:
-        say("left", optimizers=", ".join(words()[name] for name in found.left))
-    if found.rows < network.batch:
-        say("fewer-rows", rows=f"{found.rows:,}", batch=f"{network.batch:,}")
+    landscape = computed(surface, config, config.index(across), config.index(up))
+    picture(surface_chart(landscape, across.name, up.name, words()), text("surface-alt"))
+    if landscape.left:
+        say("left", optimizers=", ".join(words()[name] for name in landscape.left))
+    if landscape.rows < network.batch:
+        say("fewer-rows", rows=f"{landscape.rows:,}", batch=f"{network.batch:,}")
 
 
 def chosen(key: str, drawn: dict[str, Entry], default: str) -> Entry:

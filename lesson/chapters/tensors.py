@@ -8,11 +8,11 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.growth import growth_chart
-from lesson.charts.matrices import matrix_chart
+from lesson.controls import segments
 from lesson.numeric.experiments.matrix_text import MatrixError, matrix_of
 from lesson.page.compute import computed, devices, forget
-from lesson.page.show import fragment, picture, snippet
-from lesson.page.words import ask, quoted, say, sides, text, words
+from lesson.page.show import fragment, matrices, matrix, picture, refused, snippet
+from lesson.page.words import ask, say, sides, text, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,14 +59,7 @@ def a_dtype() -> None:
     from lesson.numeric.snippet import ran
 
     say("dtype")
-    dtype = st.segmented_control(
-        text("dtype-label"),
-        tensors.DTYPES,
-        default="float32",
-        key="shown-dtype",
-        required=True,
-        persist_state="session",
-    )
+    dtype = segments(text("dtype-label"), tensors.DTYPES, "shown-dtype", "float32")
     snippet(ran(tensors.in_a_dtype, dtype))
     say("dtype-why")
 
@@ -77,21 +70,20 @@ def operations() -> None:
     from lesson.numeric.experiments import tensors
 
     say("operations")
-    name = st.segmented_control(
-        text("operation"),
-        list(tensors.OPERATIONS),
-        default="mm",
-        key="operation",
-        required=True,
-        persist_state="session",
-    )
+    name = segments(text("operation"), list(tensors.OPERATIONS), "operation", "mm")
     left, right = st.columns(2)
     with left:
         a = typed_matrix("a", "1 2 3\n4 5 6")
     with right:
         b = typed_matrix("b", "7 8\n9 1\n2 3")
-    if a is None or b is None:
-        return
+    if a is not None and b is not None:
+        operated(name, a, b)
+
+
+def operated(name: str, a: np.ndarray, b: np.ndarray) -> None:
+    """The operation in both libraries, its result, and why where there is none."""
+    from lesson.numeric.experiments import tensors
+
     side_by_side(*tensors.operate(name, a, b))
     result = tensors.result_of(name, a, b)
     if result is None:
@@ -99,8 +91,7 @@ def operations() -> None:
         return
     if name in tensors.ELEMENTWISE and a.shape != b.shape:
         say("broadcast", a=sides(a.shape), b=sides(b.shape), result=sides(result.shape))
-    title = text(f"result-{name}")
-    picture(matrix_chart(result, title, words()), title)
+    matrix(text(f"result-{name}"), result)
 
 
 def typed_matrix(key: str, default: str) -> np.ndarray | None:
@@ -118,8 +109,7 @@ def typed_matrix(key: str, default: str) -> np.ndarray | None:
     try:
         return matrix_of(typed or "")
     except MatrixError as error:
-        facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
-        st.error(text(error.reason, **facts), icon=":material/error:")
+        refused(error)
         return None
 
 
@@ -133,11 +123,8 @@ def view_is_no_transpose() -> None:
     left, right = st.columns(2)
     rows = left.slider(text("rows"), 1, 5, 2, key="rows", persist_state="session")
     columns = right.slider(text("columns"), 1, 5, 3, key="columns", persist_state="session")
-    matrices = tensors.counted(rows, columns)
-    for column, (name, matrix) in zip(st.columns(3), matrices.items(), strict=True):
-        with column:
-            title = text(f"counted-{name}", rows=rows, columns=columns)
-            picture(matrix_chart(matrix, title, words()), title)
+    counted = tensors.counted(rows, columns).items()
+    matrices({text(f"counted-{name}", rows=rows, columns=columns): values for name, values in counted})
     say("view-why" if min(rows, columns) > 1 else "view-same")
     snippet(ran(tensors.view_of_a_transpose))
     say("view-error")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -12,16 +12,15 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.differences import drift_chart, local_chart
 from lesson.charts.lanes import fit_chart, loss_chart
-from lesson.charts.matrices import matrix_chart
-from lesson.controls import correct_address
+from lesson.controls import correct_address, segments
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
 from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, devices, finished, watched
-from lesson.page.show import fragment, lead_to, picture, table, worker_loss_reported
-from lesson.page.words import ask, figure, program_error, quoted, say, text, words
+from lesson.page.show import fragment, matrices, picture, refused, table, worker_loss_reported
+from lesson.page.words import ask, figure, lead_to, program_error, quoted, say, text, words
 from lesson.workers.process import WorkerLost
 
 if TYPE_CHECKING:
@@ -55,24 +54,16 @@ def configured(network: settings.Settings) -> Config | None:
             settings.BACKWARD,
         )
         source = chosen_data(network)
-        optimizer = settings.OPTIMIZER.widget()
-        program = whose_lines()
+        changes: dict[str, Any] = {"optimizer": settings.OPTIMIZER.widget(), "program": whose_lines()}
         left, right = st.columns(2)
         with left:
-            steps, by_hand = settings.STEPS.widget(), settings.lane("by_hand", devices())
+            changes |= {"steps": settings.STEPS.widget(), "by_hand": settings.lane("by_hand", devices())}
         with right:
-            rate, autograd = settings.LEARNING_RATE.widget(), settings.lane("autograd", devices())
-    if source is None or program is None:
+            changes["learning_rate"] = settings.LEARNING_RATE.widget()
+            changes["autograd"] = settings.lane("autograd", devices())
+    if source is None or changes["program"] is None:
         return None
-    return replace(
-        settings.config(network, source),
-        steps=steps,
-        learning_rate=rate,
-        optimizer=optimizer,
-        program=program,
-        by_hand=by_hand,
-        autograd=autograd,
-    )
+    return replace(settings.config(network, source), **changes)
 
 
 def whose_lines() -> str | None:
@@ -101,17 +92,14 @@ def chosen_data(network: settings.Settings) -> Source | None:
         case _:
             source = own_data(batch, seed)
     if source:
-        data = source.load()
-        rows, inputs, outputs = source.sizes
-        facts = {"rows": rows, "inputs": inputs, "outputs": outputs}
-        say(
-            f"data-{kind}",
-            **facts,
-            available=data.available,
-            dropped=data.dropped,
-            target=quoted(data.outputs[0]),
-        )
+        say(f"data-{kind}", **facts_of_data(source))
     return source
+
+
+def facts_of_data(source: Source) -> dict[str, object]:
+    data, (rows, inputs, outputs) = source.load(), source.sizes
+    facts = {"rows": rows, "inputs": inputs, "outputs": outputs, "available": data.available}
+    return {**facts, "dropped": data.dropped, "target": quoted(data.outputs[0])}
 
 
 def own_data(batch: int, seed: int) -> Source | None:
@@ -131,8 +119,7 @@ def own_data(batch: int, seed: int) -> Source | None:
         source = Table(csv, target, batch, seed)
         source.load()
     except DataError as error:
-        facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
-        st.error(text(error.reason, **facts), icon=":material/error:")
+        refused(error)
         return None
     return source
 
@@ -142,13 +129,17 @@ def training(config: Config) -> History | None:
 
     The history of other settings stays on the page until then, marked as such.
     """
-    if config.steps > config.affordable_steps:
-        say_too_much(config)
-        return None
+    from lesson.numeric.training import priced
+
     bar, button = st.empty(), st.empty()
     try:
         # What was trained before stays on the page.
         with worker_loss_reported():
+            if config.program:
+                config = computed(priced, config)
+            if config.steps > config.affordable_steps:
+                say_too_much(config)
+                return None
             train_or_offer(config, bar, button)
     except ProgramError as error:
         st.error(program_error(error), icon=":material/error:")
@@ -271,21 +262,11 @@ def say_blown_up(history: History) -> None:
 
 def verdict(history: History) -> None:
     """The worst local verdict, in words, and the two numbers that a glance needs."""
-    kinds = {
-        Verdict.IDENTICAL: st.success,
-        Verdict.ROUNDING: st.success,
-        Verdict.KINK: st.warning,
-        Verdict.DIFFERENT: st.error,
-    }
     say("verdict-heading")
-    kinds[history.verdict](
-        text(
-            f"verdict-{history.verdict.word}",
-            steps=f"{len(history.recorded):,}",
-            share=figure(100 * history.largest_share),
-            kink=kink(history),
-        )
-    )
+    facts = {"steps": f"{len(history.recorded):,}", "share": figure(100 * history.largest_share)}
+    marks = {Verdict.KINK: st.warning, Verdict.DIFFERENT: st.error}
+    mark = marks.get(history.verdict, st.success)
+    mark(text(f"verdict-{history.verdict.word}", **facts, kink=kink(history)))
     local, drift = st.columns(2)
     local.metric(text("local-metric"), figure(history.largest_local), help=text("local-metric-help"))
     drift.metric(text("drift-metric"), figure(history.largest_drift), help=text("drift-metric-help"))
@@ -295,13 +276,13 @@ def kink(history: History) -> str:
     """The first pre-activation that a verdict puts down to the kink."""
     if not history.kinks:
         return ""
-    step, found = next(iter(history.kinks.items()))
+    step, kink = next(iter(history.kinks.items()))
     return text(
         "kink",
         step=f"{step:,}",
-        observation=found.observation + 1,
-        unit=found.unit + 1,
-        h=f"{found.h:.1e}",
+        observation=kink.observation + 1,
+        unit=kink.unit + 1,
+        h=f"{kink.h:.1e}",
         count=f"{len(history.kinks):,}",
     )
 
@@ -339,17 +320,12 @@ def scrubber(history: History) -> None:
     row = int(np.searchsorted(history.recorded, step))
     witnesses(history, row)
     shapes = history.config.shapes
-    name = st.segmented_control(
-        text("scrub-parameter"), list(shapes), default="w1", key="scrub-parameter", required=True
-    )
-    matrices = curves.matrices(history, row, name)
+    name = segments(text("scrub-parameter"), list(shapes), "scrub-parameter")
+    of_step = curves.matrices(history, row, name)
     if max(shapes[name]) > curves.CELLS:
         say("corner", name=name, rows=shapes[name][0], columns=shapes[name][1], cells=curves.CELLS)
     for pair in (("by_hand", "autograd"), ("difference", "weights")):
-        for column, kind in zip(st.columns(2), pair, strict=True):
-            title = text(f"matrix-{kind}", name=name)
-            with column:
-                picture(matrix_chart(matrices[kind], title, words()), title)
+        matrices({text(f"matrix-{kind}", name=name): of_step[kind] for kind in pair})
 
 
 def witnesses(history: History, row: int) -> None:

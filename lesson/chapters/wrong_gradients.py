@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.growth import growth_chart
 from lesson.charts.lead import lead_chart
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
@@ -19,7 +18,7 @@ from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.source import LINES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, side_by_side
-from lesson.page.show import code, fragment, picture, table, tabs
+from lesson.page.show import code, fragment, over_steps, picture, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from lesson.numeric.program.mistakes import Mistake
 
 WITNESSES = ("shapes", "loss", "finite", "autograd")
+
+Noticed = dict[str, dict[str, bool]]
+"""By mistake, which witnesses have noticed it."""
 
 
 def render(network: settings.Settings) -> None:
@@ -42,33 +44,35 @@ def play(network: settings.Settings) -> None:
 
 def collection(network: settings.Settings) -> None:
     """One mistake, the learner's prediction, and on request what the witnesses say."""
-    from lesson.numeric.experiments.wrong_gradients.witnesses import testify
-
     say("collection")
     if not network.bias:
         say("no-bias")
     titles = {title_of(known.name): known for known in COLLECTION}
     known = titles[st.selectbox(text("mistake"), list(titles), key="mistake", persist_state="session")]
-    name = known.name
     the_lines(known)
-    say(f"mistake-{name}")
+    say(f"mistake-{known.name}")
     on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
-    guess(name)
-    found: dict[str, dict[str, bool]] = st.session_state.setdefault("found", {})
+    guess(known.name)
     called = st.session_state.setdefault("called", set())
     if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
-        called.add((name, on_kink))
-    if (name, on_kink) in called:
-        testimony = computed(testify, name, settings.config(network), on_kink)
-        # Where the kink is needed to see a mistake, that it was seen counts.
-        before = found.get(name, {})
-        found[name] = {
-            witness: saw or before.get(witness, False) for witness, saw in testimony.noticed.items()
-        }
-        the_testimony(name, testimony)
-    the_collection(found)
+        called.add((known.name, on_kink))
+    noticed: Noticed = st.session_state.setdefault("noticed", {})
+    if (known.name, on_kink) in called:
+        heard(network, known.name, on_kink, noticed)
+    the_collection(noticed)
     say("explain")
     ask("check-falling")
+
+
+def heard(network: settings.Settings, name: str, on_kink: bool, noticed: Noticed) -> None:
+    """What the witnesses say of a mistake, which is remembered."""
+    from lesson.numeric.experiments.wrong_gradients.witnesses import testify
+
+    testimony = computed(testify, name, settings.config(network), on_kink)
+    # Where the kink is needed to see a mistake, that it was seen counts.
+    before = noticed.get(name, {})
+    noticed[name] = {who: saw or before.get(who, False) for who, saw in testimony.noticed.items()}
+    the_testimony(name, testimony)
 
 
 def title_of(name: str) -> str:
@@ -98,6 +102,16 @@ def guess(name: str) -> None:
 
 def the_testimony(name: str, testimony: Testimony) -> None:
     """Each witness's answer beside the learner's guess, both losses, and why."""
+    beside_the_guess(name, testimony)
+    steps, shown = curves.together(dict(testimony.losses))
+    named = {text(f"lines-{which}"): values for which, values in shown.items()}
+    over_steps(steps, named, words()["loss"], text("losses-alt"), log=True)
+    if not any(testimony.noticed.values()):
+        say("nobody")
+    say(f"why-{name}")
+
+
+def beside_the_guess(name: str, testimony: Testimony) -> None:
     guessed = st.session_state.get(f"guess {name}")
     rows = [
         {
@@ -109,14 +123,6 @@ def the_testimony(name: str, testimony: Testimony) -> None:
         for witness, saw in testimony.noticed.items()
     ]
     table(rows, text("testimony-alt"))
-    steps, shown = curves.together(dict(testimony.losses))
-    named = {text(f"lines-{which}"): values for which, values in shown.items()}
-    picture(
-        growth_chart(steps, named, words()["step"], words()["loss"], log=(False, True)), text("losses-alt")
-    )
-    if not any(testimony.noticed.values()):
-        say("nobody")
-    say(f"why-{name}")
 
 
 def evidence(witness: str, testimony: Testimony) -> str:
@@ -139,18 +145,18 @@ def evidence(witness: str, testimony: Testimony) -> str:
     return text("saw-nothing" if largest == 0 else f"saw-{witness}", largest=figure(100 * largest))
 
 
-def the_collection(found: dict[str, dict[str, bool]]) -> None:
+def the_collection(noticed: Noticed) -> None:
     """What the learner has found so far: mistakes by witnesses."""
-    if not found:
+    if not noticed:
         return
-    say("found", found=len(found), all=len(COLLECTION))
+    say("found", found=len(noticed), all=len(COLLECTION))
     rows = [
         {
             text("column-mistake"): title_of(name),
-            **{text(f"witness-{w}"): text("notices" if found[name][w] else "silent") for w in WITNESSES},
+            **{text(f"witness-{w}"): text("notices" if noticed[name][w] else "silent") for w in WITNESSES},
         }
         for name in (known.name for known in COLLECTION)
-        if name in found
+        if name in noticed
     ]
     table(rows, text("found-alt"))
 
@@ -168,19 +174,19 @@ def the_mystery(seed: int) -> None:
     case = mystery.case(side_by_side(mystery.run, {name: (seed, name) for name in mystery.RUNS}))
     training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
     say("drift", seed=seed, gap=figure(case.gaps["float32"]))
-    over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
+    losses_over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
     say("suspect-arithmetic", gap=figure(case.gaps["float32"]), double=figure(case.gaps["float64"]))
     say("suspect-autograd", steps=f"{training.recorded:,}", largest=figure(training.largest_local))
     say("suspect-sum", gap=figure(case.gaps["mended"]))
-    over_steps(case.apart, words()["loss-difference"], log=False)
+    losses_over_steps(case.apart, words()["loss-difference"], log=False)
     whose_loss_is_lower(seed)
     say("got-away")
     ask("check-b2")
 
 
-def over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
+def losses_over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:
     steps, shown = curves.together({text(f"curve-{name}"): values for name, values in named.items()})
-    picture(growth_chart(steps, shown, words()["step"], title, log=(False, log)), text("mystery-alt"))
+    over_steps(steps, shown, title, text("mystery-alt"), log)
 
 
 @fragment

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.matrices import matrix_chart
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
 from lesson.page.compute import computed
-from lesson.page.show import code, fragment, lead_to, picture
-from lesson.page.words import ask, figure, program_error, say, sides, text, words
+from lesson.page.show import code, fragment, matrix
+from lesson.page.words import ask, figure, lead_to, program_error, say, sides, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.your_turn import Answer, Corrected
@@ -92,8 +91,7 @@ def the_next(answer: Answer) -> None:
     say(f"task-{answer.name}")
     judged = answer.judged
     if judged and judged.difference is not None and judged.verdict > Verdict.ROUNDING:
-        title = text("difference", name=answer.name)
-        picture(matrix_chart(judged.difference, title, words(), first=judged.around), title)
+        matrix(text("difference", name=answer.name), judged.difference, first=judged.around)
     hints(answer)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import altair as alt
+import numpy as np
 
 from lesson.charts import theme
 from lesson.charts.picture import Picture, below, drawing, hover_points, part, parts, records, span, table
@@ -26,9 +27,11 @@ class Axis:
         return self.low - (self.high - self.low) / 5
 
     def position(self, parameter: int) -> str:
-        """The Vega expression that places a value; zeros stand one above the other, none hidden."""
-        place = self.low + (self.bottom - self.low) * (parameter + 1) / (len(theme.PARAMETERS) + 1)
-        return f"datum.value > 0 ? clamp(log(datum.value) / LN10, {self.low}, {self.high}) : {place}"
+        """The Vega expression that places a value; zeros stand one above the other, none hidden, and what
+        is no number has no place."""
+        zero = self.low + (self.bottom - self.low) * (parameter + 1) / (len(theme.PARAMETERS) + 1)
+        power = f"clamp(log(datum.value) / LN10, {self.low}, {self.high})"
+        return f"datum.value > 0 ? {power} : datum.value == 0 ? {zero} : null"
 
     @property
     def scale(self) -> alt.Scale:
@@ -63,6 +66,9 @@ class Territory(NamedTuple):
 SHARES = Axis(low=-6, high=3)
 DRIFTS = Axis(low=-16, high=2)
 
+LARGEST = np.finfo(float).max
+"""In the place of infinity, which no table holds: it is drawn at the upper end of the axis."""
+
 
 def local_chart(differences: Differences, words: Mapping[str, str]) -> Picture:
     """Differences at the same weights, as shares of what rounding can explain, over the steps."""
@@ -91,7 +97,12 @@ def difference_chart(
 ) -> Picture:
     """A line for each parameter over the named territories; the first tooltip names the axis."""
     curves = below(
-        table(step=differences.steps, value=drawn, parameter=name, **differences.explained[name])
+        table(
+            step=differences.steps,
+            value=np.minimum(drawn, LARGEST),
+            parameter=name,
+            **differences.explained[name],
+        )
         for name, drawn in differences.drawn.items()
     )
     named = tuple(territory._replace(word=words[territory.word]) for territory in territories)

@@ -24,7 +24,7 @@ def matrix_chart(
     notes: Sequence[Sequence[str]] | None = None,
     first: tuple[int, int] = (0, 0),
 ) -> Picture:
-    """The upper left corner of a matrix, coloured by sign and size, each cell with its number.
+    """A corner of a matrix, coloured by sign and size, each cell with its number, or what it is instead.
 
     notes: for each cell of the matrix a word to show when a pointer rests on it. first: the row and the
     column, from 0, with which the part that is shown begins.
@@ -32,15 +32,15 @@ def matrix_chart(
     top, left = first
     corner = matrix[top : top + CELLS, left : left + CELLS]
     rows, columns = np.indices(corner.shape)
-    # The share of the largest entry, so that the drawing is the same whatever the numbers are.
-    largest = float(np.abs(corner).max(initial=0.0)) or 1.0
+    # The share of the largest finite entry, so that the drawing is the same whatever the numbers are.
+    largest = float(np.abs(corner[np.isfinite(corner)]).max(initial=0.0)) or 1.0
     found = table(
         row=rows.ravel() + top + 1,
         column=columns.ravel() + left + 1,
         value=corner.ravel().astype(float),
         exact=[repr(value.item()) for value in corner.ravel()],
-        strength=corner.ravel() / largest,
-        note=[note for row in notes[:CELLS] for note in row[:CELLS]] if notes else "",
+        strength=np.nan_to_num(np.clip(corner.ravel() / largest, -1, 1)),
+        note=[note for row in notes[top : top + CELLS] for note in row[left : left + CELLS]] if notes else "",
     )
     drawn = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None)
     return Picture(drawn, found)
@@ -64,7 +64,9 @@ def cells(title: str, rows: int, words: tuple[str, ...], noted: bool) -> Chart:
         color=alt.Color("strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None)
     )
     numbers = base.mark_text(fontSize=12).encode(
-        text=alt.Text("value:Q", format=".4~g"),
+        text=alt.when("isValid(datum.value)")
+        .then("value:Q", format=".4~g")
+        .otherwise(alt.value(alt.expr("datum.exact"))),
         color=alt.condition("abs(datum.strength) > 0.7", alt.value("#fff"), alt.value("#000")),
     )
     chart = alt.layer(squares, numbers, title=title)

@@ -74,7 +74,7 @@ def units_and_weights(entry: str) -> Chart:
     targets = (
         edges.transform_filter("datum.entry != ''")
         .mark_rule(strokeWidth=14, opacity=0.001)
-        .encode(x2="x2:Q", y2="y2:Q", tooltip=alt.Tooltip("entry:N", title=entry))
+        .encode(x2="x2:Q", y2="y2:Q", tooltip=[alt.Tooltip("entry:N", title=entry)])
         .add_params(picked)
     )
     kinds = {"data": theme.DATA, "hidden": theme.HIDDEN, "error": theme.ERROR, "one": "#6b7280"}

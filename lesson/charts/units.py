@@ -48,7 +48,8 @@ def strips(rows: tuple[str, ...], observation: str, states: tuple[str, str, str]
             tooltip=[
                 alt.Tooltip("row:N", title=" "),
                 alt.Tooltip("observation:O", title=observation),
-                alt.Tooltip("state:N", title=" "),
+                # Two blanks: of two fields with one title Vega shows the first alone.
+                alt.Tooltip("state:N", title="  "),
             ],
         )
     )

@@ -87,7 +87,8 @@ class Config:
     """A training run: the same data and the same start for both lanes, hashable as a cache key.
 
     learning_rate multiplies the gradient of the summed (not averaged) loss. program is a learner's backward
-    pass, which takes the place of the seven lines; "" for those.
+    pass, which takes the place of the seven lines; "" for those. program_work is what one step of it costs in
+    multiplications, which training.priced finds.
     """
 
     source: Source = field(default_factory=Normal)
@@ -100,6 +101,7 @@ class Config:
     learning_rate: float = 1e-4
     optimizer: str = "sgd"
     program: str = ""
+    program_work: int = 0
     by_hand: Lane = field(default_factory=Lane)
     autograd: Lane = field(default_factory=Lane)
 
@@ -138,11 +140,11 @@ class Config:
         rows, inputs, hidden, outputs = self.sizes
         gradient = rows * hidden * (3 * (inputs + outputs) + ELEMENTWISE_COST)
         # float64 costs twice as much; lanes that drift apart need a referee who computes once more.
-        # So do lines that are interpreted.
-        lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES) + bool(self.program)
-        referee = 4 if self.by_hand != self.autograd or self.optimizer != "sgd" else 0
+        lanes = sum(2 if self.lane(name).dtype == "float64" else 1 for name in LANES)
+        apart = self.by_hand != self.autograd or self.optimizer != "sgd"
         lane = gradient + ENTRY_COST * self.parameters
-        return (lanes + referee) * lane + (len(LANES) + bool(self.program)) * STEP_OVERHEAD
+        program = (2 if apart else 1) * self.program_work
+        return (lanes + (4 if apart else 0)) * lane + len(LANES) * STEP_OVERHEAD + program
 
     @property
     def affordable_steps(self) -> int:

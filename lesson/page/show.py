@@ -11,15 +11,18 @@ import streamlit as st
 
 from lesson import prose
 from lesson.numeric import source
-from lesson.page.words import chapter, language, text, words
+from lesson.page.words import chapter, keep_in_address, language, quoted, text, words
 from lesson.workers.process import WorkerLost
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
 if TYPE_CHECKING:
-    from sympy import Basic, Expr
+    import numpy as np
 
     from lesson.charts.picture import Picture
+    from lesson.numeric.data import DataError
+    from lesson.numeric.experiments.matrix_text import MatrixError
     from lesson.numeric.snippet import Ran
+    from lesson.symbolic.typeset import Formula, Values
 
 Arguments = ParamSpec("Arguments")
 
@@ -62,11 +65,18 @@ def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 
 def tabs(**acts: Callable[[], None]) -> None:
-    """A tab for each act of this chapter, named by its section; only the open one is computed and drawn."""
-    labels = [text(f"tab-{name}") for name in acts]
-    opened = st.tabs(labels, key=f"{chapter()}-tab", bind="query-params")
-    for tab, act in zip(opened, acts.values(), strict=True):
+    """A tab for each act of this chapter, named by its section; only the open one is computed and drawn.
+
+    The address has the name of the open one.
+    """
+    labels = {name: text(f"tab-{name}") for name in acts}
+    key, first = f"{chapter()}-tab", next(iter(acts))
+    if key not in st.session_state:
+        st.session_state[key] = labels.get(st.query_params.get("tab", first), labels[first])
+    opened = st.tabs(list(labels.values()), key=key, on_change="rerun")
+    for (name, act), tab in zip(acts.items(), opened, strict=True):
         if tab.open:
+            keep_in_address("tab", name, first)
             with tab:
                 act()
 
@@ -102,9 +112,7 @@ def colors() -> Mapping[str, str]:
     return theme.TEXT[st.context.theme.type or "light"]
 
 
-def formula(
-    *sides: Basic, values: Mapping[Expr, float] | None = None, shapes: bool = False, lead: str = ""
-) -> None:
+def formula(*sides: Formula, values: Values | None = None, shapes: bool = False, lead: str = "") -> None:
     """What is asked, in LaTeX, and the typeset sides that it equals, one below the other."""
     from lesson.symbolic.typeset import typeset
 
@@ -136,11 +144,6 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
 
 
-def lead_to(name: str, label: str, icon: str, **address: str) -> None:
-    """A link to another chapter, with these address parameters beside those that all pages keep."""
-    st.page_link(st.session_state["pages"][name], label=label, icon=icon, query_params=address or None)
-
-
 def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
@@ -148,6 +151,39 @@ def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] 
     """
     selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
     st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+
+
+def refused(error: DataError | MatrixError) -> None:
+    """What is wrong with what the learner gave, as this chapter says it."""
+    facts = {name: quoted(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    st.error(text(error.reason, **facts), icon=":material/error:")
+
+
+def matrix(title: str, values: np.ndarray, **choices: Any) -> None:  # noqa: ANN401
+    """A matrix cell by cell under its title; choices as in matrix_chart."""
+    from lesson.charts.matrices import matrix_chart
+
+    picture(matrix_chart(values, title, words(), **choices), title)
+
+
+def matrices(titled: Mapping[str, np.ndarray], **choices: Any) -> None:  # noqa: ANN401
+    """Matrices beside each other, as many as there are titles."""
+    for column, (title, values) in zip(st.columns(len(titled)), titled.items(), strict=True):
+        with column:
+            matrix(title, values, **choices)
+
+
+def over_steps(
+    steps: Sequence[float] | np.ndarray,
+    curves: Mapping[str, Sequence[float] | np.ndarray],
+    title: str,
+    alt: str,
+    log: bool = False,
+) -> None:
+    """Curves over the steps of a training, title for what they show; log: on a logarithmic axis."""
+    from lesson.charts.growth import growth_chart
+
+    picture(growth_chart(steps, curves, words()["step"], title, log=(False, log)), alt)
 
 
 def table(rows: Sequence[Mapping[str, object]], alt: str) -> None:

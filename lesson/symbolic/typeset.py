@@ -11,6 +11,10 @@ from sympy.printing.latex import LatexPrinter
 
 from lesson.symbolic.derivation import Step
 
+Formula = Basic
+Values = Mapping[Expr, float]
+"""Numbers to stand in the place of symbols."""
+
 KINDS = {"x": "data", "y": "data", "w": "weights", "b": "weights", "h": "hidden", "a": "hidden", "g": "error"}
 """The kind of a quantity by its first letter, small or capital; kinds have colours."""
 
@@ -18,9 +22,7 @@ KINDS = {"x": "data", "y": "data", "w": "weights", "b": "weights", "h": "hidden"
 class Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's printer with colours, shapes and numbers."""
 
-    def __init__(
-        self, colors: Mapping[str, str], values: Mapping[Expr, float] | None = None, shapes: bool = False
-    ) -> None:
+    def __init__(self, colors: Mapping[str, str], values: Values | None = None, shapes: bool = False) -> None:
         super().__init__({"mat_delim": "(", "order": "none"})
         self.colors, self.values, self.shapes = colors, values or {}, shapes
 
@@ -70,7 +72,7 @@ def number(value: float) -> str:
 def typeset(
     expression: Basic,
     colors: Mapping[str, str],
-    values: Mapping[Expr, float] | None = None,
+    values: Values | None = None,
     shapes: bool = False,
 ) -> str:
     """LaTeX for KaTeX. colors: kind to colour; values: what replaces atoms; shapes: below matrices."""

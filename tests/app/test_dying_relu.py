@@ -60,7 +60,10 @@ def test_an_address_out_of_range_is_put_right() -> None:
 def test_without_bias_there_is_none_to_start_with() -> None:
     app = open_page("dying-relu", bias="false")
     assert not [slider for slider in app.slider if slider.key == "start_bias"]
-    assert "grad_b1" not in app.code[1].value if len(app.code) > 1 else True
+    # Where all inputs are zero, every unit is silent, and the page says why it stays so.
+    silent = open_page("dying-relu", bias="false", zeros=1)
+    assert "its column of grad_w1" in silent.code[1].value
+    assert "grad_b1" not in silent.code[1].value
 
 
 def test_a_chosen_run_stays_until_others_are_trained() -> None:

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -66,6 +67,16 @@ def visit_once(address: str, cookie: str = "") -> tuple[str, str]:
         cookies = [given.partition(";")[0] for given in answer.headers.get_all("Set-Cookie", [])]
         mine = [given for given in cookies if given.startswith("learner=")]
         return answer.headers["X-Served-By"], mine[0] if mine else cookie
+
+
+def test_strangers_get_safe_headers_and_no_figures(proxied: Proxied) -> None:
+    with urllib.request.urlopen(proxied.address, timeout=10) as answer:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+        assert "nginx/" not in answer.headers["Server"]
+    with pytest.raises(HTTPError) as refused:
+        urllib.request.urlopen(f"{proxied.address}/_stcore/metrics", timeout=10)
+    assert refused.value.code == 404
 
 
 def test_learners_are_spread_and_stay(proxied: Proxied) -> None:

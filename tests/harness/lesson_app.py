@@ -7,8 +7,6 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from lesson import prose
-
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 # AppTest cannot switch between pages that are functions; the shell opens them like this.
 OPEN = """
@@ -38,19 +36,21 @@ NETWORKS: dict[str, dict[str, object]] = {
     "leaky": {"activation": "leaky_relu", "slope": 0.3},
 }
 """Address parameters of the networks on which each chapter is opened."""
+PATIENCE = 300
+"""Seconds after which a page hangs, on however busy a machine."""
 
 
 def open_page(chapter: str = "home", tab: str = "", /, **address: object) -> AppTest:
     """A chapter as a browser meets it at an address with these parameters, and this tab of it open."""
     app = (
-        AppTest.from_file(str(APP), default_timeout=60)
+        AppTest.from_file(str(APP), default_timeout=PATIENCE)
         if chapter == "home"
-        else AppTest.from_string(OPEN.format(chapter), default_timeout=60)
+        else AppTest.from_string(OPEN.format(chapter), default_timeout=PATIENCE)
     )
     for name, value in address.items():
         app.query_params[name] = str(value)
     if tab:
-        app.query_params[f"{chapter}-tab"] = prose.say("en", chapter, f"tab-{tab}")
+        app.query_params["tab"] = tab
     app.run()
     assert not app.exception
     return app

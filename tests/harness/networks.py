@@ -34,7 +34,8 @@ def activations() -> st.SearchStrategy[Activation]:
 def cases(
     draw: st.DrawFn, largest: int = 40, dtypes: tuple[torch.dtype, ...] = (torch.float32, torch.float64)
 ) -> Case:
-    """Sizes up to the largest, in one of the dtypes; some rows of the data are zero."""
+    """Sizes up to the largest, in one of the dtypes. In some, all units are exactly on the kink for some rows
+    of the data, which are zero or cancel."""
     size = st.integers(1, largest)
     rows = draw(size | st.sampled_from([1, 64, 257]) if largest >= 40 else size)
     inputs, hidden, outputs = draw(size), draw(size), draw(st.integers(1, min(32, largest)))
@@ -43,7 +44,12 @@ def cases(
     generator = torch.Generator().manual_seed(seed + 1)
     x, y = (torch.randn(rows, n, generator=generator).to(dtype) for n in (inputs, outputs))
     # A row of zeros in a network without bias sits on the kink exactly.
-    x[: draw(st.integers(0, rows))] = 0
+    silent = draw(st.integers(0, rows))
+    x[:silent] = 0
+    if inputs > 1 and draw(st.booleans()):
+        # So does one whose inputs cancel, and then its gradient tells which side the kink is on.
+        x[:silent, :2] = 1
+        params.w1[1] = -params.w1[0]
     return Case(x, y, params, draw(activations()))
 
 

@@ -24,8 +24,8 @@ def free_port() -> int:
 
 
 def wait_for(address: str) -> None:
-    """Until a server answers there. Raises TimeoutError after half a minute."""
-    for _ in range(600):
+    """Until a server answers there. Raises TimeoutError after two minutes."""
+    for _ in range(2400):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
             return
@@ -43,7 +43,7 @@ class Server:
     peak: float = 0.0
 
     def wait(self) -> None:
-        """Until it answers. Raises TimeoutError after half a minute."""
+        """Until it answers. Raises TimeoutError after two minutes."""
         wait_for(self.address)
 
     def processes(self) -> list[Path]:
@@ -61,12 +61,13 @@ class Server:
 
     def memory(self) -> float:
         """MB, what processes share counted once (proportional set size)."""
-        found = 0
-        for process in self.processes():
-            rollup = (process / "smaps_rollup").read_text(encoding="ascii")
-            found += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-        self.peak = max(self.peak, found / 1024)
-        return found / 1024
+        found = sum(proportional_size(process) for process in self.processes())
+        self.peak = max(self.peak, found)
+        return found
+
+    def largest_worker(self) -> float:
+        """MB of the largest process that the server started, what it shares counted in proportion."""
+        return max(map(proportional_size, self.processes()[1:]), default=0.0)
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""
@@ -75,6 +76,15 @@ class Server:
             fields = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
             seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return seconds
+
+
+def proportional_size(process: Path) -> float:
+    """MB; none of a process that ended since it was listed."""
+    try:
+        rollup = (process / "smaps_rollup").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0)
 
 
 @contextmanager

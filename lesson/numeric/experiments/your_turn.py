@@ -250,6 +250,7 @@ class Pass:
                     run.names[line.target] = n.right[line.target].clone()
             else:
                 self.look_for_aliases(line.number, line.target, value)
+            run.forget(line.over)
 
     def defined(self, name: str) -> bool:
         return any(line.target == name for line in self.program.lines)

@@ -1,8 +1,12 @@
 """A backward pass as text: what may stand in it, what it computes, and the mistakes that people make in it.
 
 whitelist    every syntax node, name and call that is allowed; free of torch
+cost, meter  what an operation costs before it is done, and the limits at which a run is stopped
+tape         the operations of a run, to be repeated
 interpreter  what is allowed, evaluated
-program      the lines of a program, run on a network
+lines        what a line does, and which names it needs
+price        what a program costs on a network before it runs, and what it may cost there
+program      a program, run on a network
 mistakes     known mistakes, as programs; free of torch
 """
 
@@ -13,9 +17,9 @@ from typing import TYPE_CHECKING
 from lesson.numeric.program.whitelist import ProgramError
 
 if TYPE_CHECKING:
-    from lesson.numeric.program.program import Program, Witness, gradient_names, parse
+    from lesson.numeric.program.program import Price, Program, RecordedProgram, gradient_names, parse
 
-__all__ = ["Program", "ProgramError", "Witness", "gradient_names", "parse"]
+__all__ = ["Price", "Program", "ProgramError", "RecordedProgram", "gradient_names", "parse"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,6 @@
 """Evaluates what passed the whitelist: each node becomes a closure, once, and Python never sees the text.
 
-The size of every result is known to be small enough before it is made, at every evaluation.
+What an operation costs is known, and not too much, before it is done.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,116 +15,83 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.network import Activation
-from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, OPERATORS, PRODUCTS, refuse
-
-ROOM = 8
-"""A result may have this many times as many entries as the network's largest tensor."""
-
-LEAST_ROOM = 2**12
-WORK = 64
-"""All results together, and the multiplications of all products, may come to this many times ROOM."""
+from lesson.numeric.program.cost import Cost, cost, kind_of
+from lesson.numeric.program.meter import Meter
+from lesson.numeric.program.tape import Tape
+from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, OPERATORS, PRODUCTS, Reason, refuse
 
 LEARNING_RATE = 1e-4
 """What a program finds under this name: the notebook's."""
 
+MOST_DIMENSIONS = 3
+
 Value = Tensor | float | int | bool | torch.dtype | tuple[int, ...] | None
-Shape = tuple[int, ...]
-
-
-class Tape:
-    """The operations of one run, to be repeated on other numbers of the same shapes.
-
-    What fitted once fits again, so that repeating asks no questions and costs next to nothing.
-    """
-
-    def __init__(self, given: Iterable[Tensor]) -> None:
-        self.slots: list[Any] = []
-        self.places: dict[int, int] = {}
-        self.operations: list[tuple[Callable[..., Any], list[int], dict[str, Any], int]] = []
-        self.repeatable = True
-        for tensor in given:
-            self.keep(tensor)
-        self.inputs = len(self.slots)
-
-    def keep(self, value: Any) -> int:  # noqa: ANN401
-        """The slot of a value, which thereby stays alive and keeps its identity."""
-        self.slots.append(value)
-        self.places[id(value)] = len(self.slots) - 1
-        return len(self.slots) - 1
-
-    def place(self, value: Any) -> int:  # noqa: ANN401
-        found = self.places.get(id(value)) if isinstance(value, Tensor) else None
-        return self.keep(value) if found is None else found
-
-    def record(
-        self,
-        function: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        keywords: dict[str, Any],
-        result: Any,  # noqa: ANN401
-    ) -> None:
-        """Write down what was done. Where the numbers decide about sizes, nothing can be repeated."""
-        by_numbers = function is operator.getitem or (function is Tensor.item)
-        if by_numbers or any(isinstance(value, Tensor) for value in keywords.values()):
-            self.repeatable = False
-        elif isinstance(result, Tensor) or function is operator.setitem:
-            places = [self.place(argument) for argument in arguments]
-            self.operations.append((function, places, keywords, self.keep(result)))
-
-    def sealed(self) -> Tape:
-        """The same without the tensors of its run, which the memory is better used for."""
-        self.slots = [None if isinstance(value, Tensor) else value for value in self.slots]
-        self.places.clear()
-        return self
-
-    def repeat(self, given: Iterable[Tensor], wanted: Iterable[int]) -> list[Tensor]:
-        """The tensors in the wanted slots, for other tensors given of the same shapes and dtypes."""
-        slots = self.slots.copy()
-        slots[: self.inputs] = given
-        for function, places, keywords, result in self.operations:
-            slots[result] = function(*[slots[place] for place in places], **keywords)
-        return [slots[place] for place in wanted]
 
 
 class Run:
-    """One evaluation of a program: its names, how much room is left, and what was done.
+    """One evaluation of a program: its names, what it costs, and what was done.
 
-    given: the network's tensors by name.
+    given: the network's tensors by name. meter: what stops it where it is too dear. tape: where it is
+    written down.
     """
 
-    def __init__(self, given: Mapping[str, Tensor], activation: Activation) -> None:
+    def __init__(
+        self,
+        given: Mapping[str, Tensor],
+        activation: Activation,
+        meter: Meter,
+        tape: Tape | None = None,
+    ) -> None:
         self.names: dict[str, Value] = {
             **given,
             "slope": activation.slope,
             "learning_rate": LEARNING_RATE,
         }
         self.activation = activation
-        self.room = ROOM * max(LEAST_ROOM, *(tensor.numel() for tensor in given.values()))
-        self.left = WORK * self.room
-        self.tape = Tape(given.values())
+        self.meter = meter
+        self.tape = tape
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of what nothing uses any more."""
+        for name in names:
+            self.names.pop(name, None)
 
     def made(
         self,
         node: ast.AST,
-        shape: Shape,
         make: Callable[..., Any],
         *arguments: Any,  # noqa: ANN401
         **keywords: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """The result of an operation, made only if there is room for its shape."""
-        entries = prod(shape)
-        if entries > self.room:
-            raise refuse(node, "too-large", shape=shape)
-        self.spend(node, entries)
-        return self.done(node, make, *arguments, **keywords)
+        """The result of an operation, done only if it is not too dear."""
+        if not any(isinstance(value, Tensor) for value in arguments):
+            return self.attempt(node, make, *arguments, **keywords)
+        line = getattr(node, "lineno", 1)
+        kinds = {name: kind_of(value) for name, value in keywords.items()} if keywords else {}
+        foreseen = self.attempt(node, cost, make, *map(kind_of, arguments), **kinds)
+        self.meter.charge(line, foreseen)
+        value = self.done(node, foreseen, make, *arguments, **keywords)
+        if isinstance(value, Tensor) and value.dim() > MOST_DIMENSIONS:
+            raise refuse(node, "too-many-dimensions", limit=MOST_DIMENSIONS)
+        self.meter.hold(line, value)
+        return value
 
-    def spend(self, node: ast.AST, work: int) -> None:
-        self.left -= work
-        if self.left < 0:
-            raise refuse(node, "too-much-work")
+    def done(
+        self,
+        node: ast.AST,
+        foreseen: Cost,  # noqa: ARG002
+        make: Callable[..., Any],
+        *arguments: Any,  # noqa: ANN401
+        **keywords: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Do it, and write it down."""
+        value = self.attempt(node, make, *arguments, **keywords)
+        if self.tape:
+            self.tape.record(make, arguments, keywords, value)
+        return value
 
-    def done(self, node: ast.AST, make: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
-        """Do it; what torch or Python have to say against it becomes an error at its place."""
+    def attempt(self, node: ast.AST, make: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
+        """Call a function; what torch or Python have to say against it becomes an error at its place."""
         try:
             value = make(*arguments, **keywords)
         except (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError) as error:
@@ -133,8 +99,6 @@ class Run:
             raise refuse(node, "torch-says", said=said[0][:200]) from None
         if isinstance(value, complex):
             raise refuse(node, "complex")
-        if any(isinstance(argument, Tensor) for argument in arguments):
-            self.tape.record(make, arguments, keywords, value)
         return value
 
 
@@ -166,9 +130,9 @@ def masked_assignment(line: ast.stmt, target: Act, mask: Act, value: Act) -> Act
         tensor, where, new = target(run), mask(run), value(run)
         if isinstance(new, float | int) and where.shape == tensor.shape:
             # The same, and faster, as nothing has to be counted first.
-            run.done(line, Tensor.masked_fill_, tensor, where, new)
+            run.made(line, Tensor.masked_fill_, tensor, where, new)
         else:
-            run.done(line, operator.setitem, tensor, where, new)
+            run.made(line, operator.setitem, tensor, where, new)
 
     return act
 
@@ -179,7 +143,7 @@ def update(line: ast.stmt, target: Act, result: Act) -> Act:
         if not isinstance(new, Tensor) or new.shape != old.shape:
             raise refuse(line, "update-shape")
         # In place, as torch does it: other names of the same tensor see it.
-        run.done(line, Tensor.copy_, old, new)
+        run.made(line, Tensor.copy_, old, new)
 
     return act
 
@@ -208,7 +172,7 @@ def expression(node: ast.AST) -> Act:
             return part(node, expression(value), whole(index), mask(index))
         case ast.Call(func=ast.Name(id="len"), args=[argument]):
             owner = tensor(argument)
-            return lambda run: run.done(node, len, owner(run))
+            return lambda run: run.made(node, len, owner(run))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="activation")), args=[argument], keywords=[]):
             return derivative(node, tensor(argument))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="activation"))):
@@ -244,38 +208,27 @@ def named(node: ast.AST, name: str) -> Act:
 
 def tensor(node: ast.AST) -> Act:
     """An expression that has to be a tensor."""
-    value = expression(node)
-
-    def act(run: Run) -> Tensor:
-        found = value(run)
-        if not isinstance(found, Tensor):
-            raise refuse(node, "needs-tensor")
-        return found
-
-    return act
+    return demanded(node, lambda value: isinstance(value, Tensor), "needs-tensor")
 
 
 def whole(node: ast.AST) -> Act:
     """An expression that has to be a whole number."""
-    value = expression(node)
-
-    def act(run: Run) -> int:
-        found = value(run)
-        if not isinstance(found, int):
-            raise refuse(node, "needs-whole")
-        return found
-
-    return act
+    return demanded(node, lambda value: isinstance(value, int), "needs-whole")
 
 
 def mask(node: ast.AST) -> Act:
     """An expression that has to be a mask."""
+    return demanded(node, lambda value: isinstance(value, Tensor) and value.dtype == torch.bool, "needs-mask")
+
+
+def demanded(node: ast.AST, fits: Callable[[Value], bool], reason: Reason) -> Act:
+    """An expression whose value has to fit; the reason says what is needed where it does not."""
     value = expression(node)
 
-    def act(run: Run) -> Tensor:
+    def act(run: Run) -> Value:
         found = value(run)
-        if not isinstance(found, Tensor) or found.dtype != torch.bool:
-            raise refuse(node, "needs-mask")
+        if not fits(found):
+            raise refuse(node, reason)
         return found
 
     return act
@@ -287,10 +240,10 @@ def part(node: ast.AST, value: Act, place: Act, mask: Act) -> Act:
     def act(run: Run) -> Value:
         found = value(run)
         if isinstance(found, tuple):
-            return run.done(node, operator.getitem, found, place(run))
+            return run.made(node, operator.getitem, found, place(run))
         if not isinstance(found, Tensor):
             raise refuse(node, "no-parts")
-        return run.made(node, found.shape, operator.getitem, found, mask(run))
+        return run.made(node, operator.getitem, found, mask(run))
 
     return act
 
@@ -304,7 +257,7 @@ def attribute(node: ast.AST, owner: Act, name: str) -> Act:
             return found.dtype
         if found.dim() != 2:
             raise refuse(node, "no-matrix")
-        return run.done(node, Tensor.t, found)
+        return run.made(node, Tensor.t, found)
 
     return act
 
@@ -318,7 +271,7 @@ def signed(node: ast.AST, op: ast.AST, operand: Act) -> Act:
             raise refuse(node, "sign")
         if isinstance(op, ast.Invert) and not isinstance(value, Tensor):
             raise refuse(node, "invert")
-        return run.made(node, shape_of(value), operation, value)
+        return run.made(node, operation, value)
 
     return act
 
@@ -333,13 +286,15 @@ def combination(node: ast.AST, op: ast.AST, left: Act, right: Act) -> Act:
         if not (isinstance(a, Tensor | float | int) and isinstance(b, Tensor | float | int)):
             raise refuse(node, "two-sides")
         if product:
-            return run.made(node, product_shape(run, node, a, b), operation, a, b)
+            check_product(node, a, b)
+            return run.made(node, operation, a, b)
         if not isinstance(a, Tensor) and not isinstance(b, Tensor):
             if joins_masks:
                 raise refuse(node, "two-masks")
             # Whole numbers of Python grow without bound, floating point ones do not.
             a, b = float(a), float(b)
-        return run.made(node, broadcast(node, a, b), operation, a, b)
+        check_sizes(node, a, b)
+        return run.made(node, operation, a, b)
 
     return act
 
@@ -347,7 +302,7 @@ def combination(node: ast.AST, op: ast.AST, left: Act, right: Act) -> Act:
 def derivative(node: ast.AST, h: Act) -> Act:
     def act(run: Run) -> Tensor:
         found = h(run)
-        return run.made(node, found.shape, run.activation.derivative, found)
+        return run.made(node, run.activation.derivative, found)
 
     return act
 
@@ -358,49 +313,39 @@ def call(
     def act(run: Run) -> Value:
         arguments = [value(run) for value in values]
         keywords = {key: value(run) for key, value in by_name.items()}
-        limits = [value for value in keywords.values() if isinstance(value, Tensor)]
-        shape = shape_after(run, node, name, arguments, limits)
-        return run.made(node, shape, function, *arguments, **keywords)
+        check_call(node, name, arguments, keywords)
+        return run.made(node, function, *arguments, **keywords)
 
     return act
 
 
-def shape_after(run: Run, node: ast.AST, name: str, arguments: list[Value], limits: list[Tensor]) -> Shape:
-    """A shape at least as large as that of what a call makes. limits: tensors given by keyword."""
+def check_call(node: ast.AST, name: str, arguments: list[Value], keywords: dict[str, Value]) -> None:
+    """Refuse arguments of a kind or size that does not fit, where torch would say it in other words."""
     if not arguments or (name != "where" and not isinstance(arguments[0], Tensor)):
         raise refuse(node, "needs-tensor")
     if name in PRODUCTS:
-        return product_shape(run, node, arguments[0], arguments[1] if len(arguments) == 2 else None)
+        check_product(node, arguments[0], arguments[1] if len(arguments) == 2 else None)
     if name == "where" and len(arguments) != 3:
         raise refuse(node, "where-arguments")
     if name in ANOTHER_LOOK and any(isinstance(value, torch.dtype) for value in arguments):
         raise refuse(node, "view-dtype", name=name)
     if name in (*ELEMENTWISE, "where", "pow", "clamp"):
-        return broadcast(node, *arguments, *limits)
-    return shape_of(arguments[0])
+        check_sizes(node, *arguments, *keywords.values())
 
 
-def product_shape(run: Run, node: ast.AST, left: Value, right: Value) -> Shape:
+def check_product(node: ast.AST, left: Value, right: Value) -> None:
     if not (isinstance(left, Tensor) and isinstance(right, Tensor) and left.dim() == right.dim() == 2):
         raise refuse(node, "two-matrices")
-    (rows, inner), (others, columns) = left.shape, right.shape
-    if inner != others:
+    if left.shape[1] != right.shape[0]:
         raise refuse(node, "inner-sizes", left=tuple(left.shape), right=tuple(right.shape))
-    run.spend(node, rows * inner * columns)
-    return rows, columns
 
 
-def broadcast(node: ast.AST, *values: Value) -> Shape:
-    shapes = {value.shape for value in values if isinstance(value, Tensor)}
-    if len(shapes) == 1:
-        return shapes.pop()
+def check_sizes(node: ast.AST, *values: Value) -> None:
+    """Refuse tensors that do not fit, entry by entry."""
+    shapes = [tuple(value.shape) for value in values if isinstance(value, Tensor)]
     try:
-        # torch's own function loads half a compiler first.
-        return np.broadcast_shapes(*shapes)
+        if len(set(shapes)) > 1:
+            # torch's own function loads half a compiler first.
+            np.broadcast_shapes(*shapes)
     except ValueError:
-        left, right = ([tuple(value.shape) for value in values if isinstance(value, Tensor)] * 2)[:2]
-        raise refuse(node, "entry-by-entry", left=left, right=right) from None
-
-
-def shape_of(value: Value) -> Shape:
-    return tuple(value.shape) if isinstance(value, Tensor) else ()
+        raise refuse(node, "entry-by-entry", left=shapes[0], right=shapes[1]) from None

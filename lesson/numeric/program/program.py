@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lesson.numeric.network import Activation, Params, Trace, forward, loss
-from lesson.numeric.program.interpreter import Act, Run, Tape, Value, statement
-from lesson.numeric.program.whitelist import ANOTHER_LOOK, ProgramError, read
+from lesson.numeric.program.interpreter import Run, Value
+from lesson.numeric.program.lines import Line, act, changes_given, with_ends, without_idle
+from lesson.numeric.program.meter import Meter
+from lesson.numeric.program.price import Price, Sizes, estimated, limits_on, network
+from lesson.numeric.program.tape import Tape
+from lesson.numeric.program.whitelist import ProgramError, read
 
-__all__ = ["Line", "Program", "ProgramError", "Witness", "parse"]
-
-NO_COPY = frozenset((*ANOTHER_LOOK, "to", "float", "double"))
-"""Calls whose result may share memory with what they are called on."""
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """One statement: where it stands, the name that it defines or changes, the names that it uses."""
-
-    number: int
-    target: str
-    defines: bool
-    uses: frozenset[str]
-    act: Act
-
-    @classmethod
-    def of(cls, line: ast.stmt) -> Line:
-        """A line of what has passed the whitelist."""
-        target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", line)
-        defines = isinstance(line, ast.Assign) and isinstance(target, ast.Name)
-        names = [node.id for node in ast.walk(line) if isinstance(node, ast.Name)]
-        # The first name is that on the left.
-        return cls(
-            line.lineno, names[0], defines, frozenset(names[1:] if defines else names), statement(line)
-        )
+__all__ = ["Line", "Price", "Program", "ProgramError", "RecordedProgram", "parse"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +25,37 @@ class Program:
 
     text: str
     lines: tuple[Line, ...]
+    needed: tuple[Line, ...]
+    """Those without which the gradients would not be the same."""
+
     changes_given: bool
     """Whether some line may change in place what the network gave it."""
+
+    def price(self, sizes: Sizes, *, bias: bool, activation: Activation, dtype: torch.dtype) -> Price:
+        """What one step of a training costs; sizes: (batch, inputs, hidden, outputs).
+
+        Raises ProgramError where the program cannot run, or is too dear for a network of these sizes.
+        """
+        tensors = network(sizes, bias, dtype)
+        return estimated(
+            self.needed, tensors, activation, limits_on(sizes, dtype), self.bytes_copied(tensors)
+        )
+
+    def bytes_copied(self, tensors: Mapping[str, Tensor]) -> int:
+        """What copies of the network's tensors take, where the program needs some."""
+        return sum(tensor.nbytes for tensor in tensors.values()) if self.changes_given else 0
 
     def start(self, x: Tensor, y: Tensor, params: Params, activation: Activation) -> Run:
         """A run for the lines to act on, on copies: x (batch, inputs), y (batch, outputs)."""
         tensors = given(x, y, params, forward(x, params, activation))
-        return Run({name: tensor.clone() for name, tensor in tensors.items()}, activation)
+        return self.run({name: tensor.clone() for name, tensor in tensors.items()}, activation)
+
+    def run(self, tensors: Mapping[str, Tensor], activation: Activation, tape: Tape | None = None) -> Run:
+        """A run on a network's tensors, which stops where the program costs too much for it."""
+        (batch, inputs), (hidden, outputs) = tensors["x"].shape, tensors["w2"].shape
+        limits = limits_on((batch, inputs, hidden, outputs), tensors["h"].dtype)
+        meter = Meter(limits, tensors.values(), self.bytes_copied(tensors))
+        return Run(tensors, activation, meter, tape)
 
     def gradients(self, x: Tensor, y: Tensor, params: Params, activation: Activation) -> Params:
         """The program's gradients, each in its parameter's shape and dtype.
@@ -61,8 +64,7 @@ class Program:
         first dimension of 1.
         """
         run = self.start(x, y, params, activation)
-        for line in self.lines:
-            line.act(run)
+        act(self.lines, run)
         return self.params_of([run.names.get(name) for name in gradient_names(params)], params)
 
     def params_of(self, values: Iterable[Value], params: Params) -> Params:
@@ -87,28 +89,18 @@ class Program:
         """The last line that defines or changes a name."""
         return [line for line in self.lines if line.target == name][-1]
 
-    @property
-    def needed(self) -> list[Line]:
-        """The lines without those that define what nothing uses and what is no gradient."""
-        wanted, kept = {f"grad_{name}" for name in Params._fields}, []
-        for line in reversed(self.lines):
-            if line.defines and line.target not in wanted:
-                continue
-            wanted = (wanted - {line.target} if line.defines else wanted) | line.uses
-            kept.append(line)
-        return kept[::-1]
 
-
-class Witness:
-    """A program as the backward pass of a training: checked and recorded once, then repeated.
+class RecordedProgram:
+    """A program as the backward pass of a training: it is checked and recorded once, then repeated.
 
     All calls get tensors of the same shapes and dtypes.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.repeatable = True
         self.tape: Tape | None = None
-        self.places: list[int] = []
+        self.slots: list[int] = []
 
     def __call__(self, x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Params]:
         """The loss and its gradients. Raises ProgramError."""
@@ -117,19 +109,21 @@ class Witness:
         if self.program.changes_given:
             tensors = {name: tensor.clone() for name, tensor in tensors.items()}
         if self.tape:
-            values: Sequence[Value] = self.tape.repeat(tensors.values(), self.places)
+            values: Sequence[Value] = self.tape.repeat(list(tensors.values()), self.slots)
         else:
-            values = self.checked(Run(tensors, activation), gradient_names(params))
+            values = self.checked(tensors, activation, gradient_names(params))
         return loss(trace.out, y), self.program.params_of(values, params)
 
-    def checked(self, run: Run, names: list[str]) -> list[Value]:
-        """The values of these names after the program's lines, which are kept for repetition."""
-        for line in self.program.needed:
-            line.act(run)
+    def checked(self, tensors: Mapping[str, Tensor], activation: Activation, names: list[str]) -> list[Value]:
+        """The values of these names after the program's lines, which are recorded if they can be repeated."""
+        tape = Tape(tensors.values()) if self.repeatable else None
+        run = self.program.run(tensors, activation, tape)
+        act(self.program.needed, run)
         found = [run.names.get(name) for name in names]
-        if run.tape.repeatable and all(isinstance(value, Tensor) for value in found):
-            self.places = [run.tape.place(value) for value in found]
-            self.tape = run.tape.sealed()
+        self.repeatable = bool(tape and tape.repeatable) and all(isinstance(v, Tensor) for v in found)
+        if tape and self.repeatable:
+            self.slots = [tape.slot(value) for value in found]
+            self.tape = tape.sealed(self.slots)
         return found
 
 
@@ -147,32 +141,5 @@ def given(x: Tensor, y: Tensor, params: Params, trace: Trace) -> dict[str, Tenso
 def parse(text: str) -> Program:
     """Read a program. Raises ProgramError for whatever is not on the whitelist, or too long."""
     statements = read(text)
-    return Program(text, tuple(Line.of(line) for line in statements), changes_given(statements))
-
-
-def changes_given(statements: list[ast.stmt]) -> bool:
-    """Whether a line may change a tensor in place that the program did not make itself."""
-    own: set[str] = set()
-    for line in statements:
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                own.discard(name)
-                if is_new(value):
-                    own.add(name)
-            case (
-                ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))])
-                | ast.AugAssign(target=ast.Name(id=name))
-            ):
-                if name not in own:
-                    return True
-    return False
-
-
-def is_new(value: ast.expr) -> bool:
-    """Whether an expression surely makes a tensor of its own."""
-    match value:
-        case ast.BinOp() | ast.Compare():
-            return True
-        case ast.Call(func=ast.Attribute(attr=name)):
-            return name not in NO_COPY
-    return False
+    lines = [Line.of(line) for line in statements]
+    return Program(text, with_ends(lines), without_idle(lines), changes_given(statements))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from functools import partial
+from typing import Literal
 
 MOST_CHARACTERS = 4000
 MOST_LINES = 80
@@ -57,13 +58,56 @@ ATTRIBUTES = ("T", "shape", "dtype")
 KEYWORDS = ("dim", "axis", "keepdim", "min", "max", "dtype")
 
 
+Reason = Literal[
+    "too-long",
+    "too-many-lines",
+    "no-python",
+    "too-deep",
+    "cannot-define",
+    "one-name",
+    "no-assignment",
+    "unknown-keyword",
+    "unknown-call",
+    "unknown-attribute",
+    "and-or",
+    "not-here",
+    "no-number",
+    "too-large-number",
+    "undefined",
+    "needs-tensor",
+    "needs-whole",
+    "needs-mask",
+    "no-parts",
+    "no-matrix",
+    "sign",
+    "invert",
+    "two-sides",
+    "two-masks",
+    "two-matrices",
+    "inner-sizes",
+    "entry-by-entry",
+    "too-many-dimensions",
+    "too-much-work",
+    "too-much-memory",
+    "update-shape",
+    "derivative-argument",
+    "where-arguments",
+    "view-dtype",
+    "complex",
+    "torch-says",
+    "missing",
+    "misfit",
+]
+"""Why a program is refused; the page has a sentence for each, under `error-` and its name."""
+
+
 class ProgramError(ValueError):
     """What a program does wrong and where: line and column count from 1.
 
-    reason and facts are for a sentence on the page.
+    reason chooses the sentence on the page, facts fill it in.
     """
 
-    def __init__(self, line: int, column: int, reason: str, **facts: object) -> None:
+    def __init__(self, line: int, column: int, reason: Reason, **facts: object) -> None:
         super().__init__(f"line {line}, column {column}: {reason} {facts or ''}".rstrip())
         self.line, self.column, self.reason, self.facts = line, column, reason, facts
 
@@ -72,7 +116,7 @@ class ProgramError(ValueError):
         return partial(ProgramError, self.line, self.column, self.reason, **self.facts), ()
 
 
-def refuse(node: ast.AST, reason: str, **facts: object) -> ProgramError:
+def refuse(node: ast.AST, reason: Reason, **facts: object) -> ProgramError:
     """The error of a node, at its place."""
     return ProgramError(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, reason, **facts)
 

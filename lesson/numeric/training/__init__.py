@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,14 +112,36 @@ class History:
         return table.to_csv()
 
 
+def priced(config: Config) -> Config:
+    """The same with what a step of the learner's lines costs.
+
+    Raises ProgramError where they cannot run or are too dear for one step.
+    """
+    if not config.program:
+        return config
+    import torch
+
+    from lesson.numeric.from_config import activation_of
+    from lesson.numeric.program import parse
+
+    price = parse(config.program).price(
+        config.sizes,
+        bias=config.bias,
+        activation=activation_of(config),
+        dtype=getattr(torch, config.by_hand.dtype),
+    )
+    return replace(config, program_work=price.work_per_step)
+
+
 def run(config: Config) -> Iterator[History]:
     """Train, yielding the history so far about ten times a second; stop by not asking for more.
 
     Raises TooMuchWork, DataError where the data cannot be loaded, ProgramError where the learner's own
-    lines cannot run.
+    lines cannot run or are too dear.
     """
-    if config.steps > config.affordable_steps:
-        raise TooMuchWork(f"{config.steps} steps of {config.work_per_step} multiplications")
+    asked = priced(config)
+    if asked.steps > asked.affordable_steps:
+        raise TooMuchWork(f"{asked.steps} steps of {asked.work_per_step} multiplications")
     # Here and not above: whoever only asks for a training, and gets its history, needs no torch.
     from lesson.numeric.training.descent import Descent
     from lesson.numeric.training.referee import Referee

@@ -17,11 +17,11 @@ from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.from_config import activation_of, start_of, tensors_of
 from lesson.numeric.network import Activation, Params
 from lesson.numeric.optimizers import BY_HAND, Optimizer
-from lesson.numeric.program import Witness, parse
+from lesson.numeric.program import RecordedProgram, parse
 from lesson.numeric.torch_optimizers import BY_TORCH
 
 LossAndGradients = Callable[[Tensor, Tensor, Params, Activation], tuple[Tensor, Params]]
-WITNESSES: dict[LaneName, LossAndGradients] = {
+BACKWARD_PASSES: dict[LaneName, LossAndGradients] = {
     "by_hand": by_hand.loss_and_gradients,
     "autograd": autograd.loss_and_gradients,
 }
@@ -49,7 +49,7 @@ class Stretch(NamedTuple):
 
 
 class Descent:
-    """One of the two trainings: its own witness, dtype, device and weights.
+    """One of the two trainings: its own backward pass, dtype, device and weights.
 
     A learner's lines raise ProgramError, here or as they run.
     """
@@ -58,7 +58,7 @@ class Descent:
         lane = config.lane(name)
         # By hand needs none of autograd's bookkeeping, which costs a quarter of a small step.
         self.bookkeeping = partial(torch.inference_mode, name == "by_hand")
-        self.loss_and_gradients = self.witness_of(name, config)
+        self.loss_and_gradients = self.backward_pass_of(name, config)
         self.dtype: torch.dtype = getattr(torch, lane.dtype)
         self.activation = activation_of(config)
         self.x, self.y = tensors_of(data, self.dtype, lane.device)
@@ -71,9 +71,11 @@ class Descent:
             self.params = autograd.leaves_of(self.params)
         self.optimizer = self.optimizer_of(name, config)
 
-    def witness_of(self, name: LaneName, config: Config) -> LossAndGradients:
+    def backward_pass_of(self, name: LaneName, config: Config) -> LossAndGradients:
         """By hand the learner's lines, where there are some, in the place of the seven."""
-        return Witness(parse(config.program)) if config.program and name == "by_hand" else WITNESSES[name]
+        if config.program and name == "by_hand":
+            return RecordedProgram(parse(config.program))
+        return BACKWARD_PASSES[name]
 
     def optimizer_of(self, name: LaneName, config: Config) -> Optimizer:
         """By hand the rule by hand, else torch's own. Plain descent is one line, the same for both:

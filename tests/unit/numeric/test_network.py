@@ -7,19 +7,21 @@ import torch
 
 from lesson.numeric import autograd, by_hand
 from lesson.numeric.flat import flatten
-from lesson.numeric.network import Activation, init_params
+from lesson.numeric.network import Activation, forward, init_params
 
 
 def test_the_kink_follows_torch() -> None:
-    """A row of zeros without bias: relu passes nothing at 0, leaky_relu its slope."""
-    x, y = torch.zeros(1, 2), torch.ones(1, 1)
+    """Inputs that cancel, without bias: relu passes nothing at 0, leaky_relu its slope."""
+    x, y = torch.ones(1, 2), torch.ones(1, 1)
     params = init_params(2, 3, 1, bias=False)
+    params.w1[1] = -params.w1[0]
+    assert not forward(x, params, Activation.relu()).h.any()
     assert torch.equal(Activation.relu().derivative(torch.zeros(2)), torch.zeros(2))
     assert torch.equal(Activation.leaky_relu(0.25).derivative(torch.zeros(2)), torch.full((2,), 0.25))
     for activation in (Activation.relu(), Activation.leaky_relu(0.25)):
-        assert torch.equal(
-            by_hand.gradients(x, y, params, activation).w1, autograd.gradients(x, y, params, activation).w1
-        )
+        found = by_hand.gradients(x, y, params, activation).w1
+        assert torch.equal(found, autograd.gradients(x, y, params, activation).w1)
+        assert bool(found.any()) == (activation.slope > 0)
 
 
 @pytest.mark.parametrize("slope", [-0.1, 1.1, float("nan")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -177,30 +178,37 @@ def test_a_watched_run_is_finished_for_all_when_one_has_seen_its_end() -> None:
     assert list(compute.watched(bar, counted, 3)) == [2]
 
 
+BOTH, LET_GO = Barrier(2, timeout=30), Event()
+
+
+def meet(name: str) -> str:
+    """Wait until the other has come."""
+    BOTH.wait()
+    return name
+
+
+def first_alone(number: int) -> int:
+    if number:
+        LET_GO.wait()
+    return number
+
+
 @pytest.mark.usefixtures("nothing_remembered")
 def test_parts_are_computed_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "answer", Computed())
-    # Each waits until the other has come.
-    both = Barrier(2, timeout=30)
-
-    def meet(name: str) -> str:
-        both.wait()
-        return name
-
     assert dict(compute.each(meet, {"first": ("a",), "second": ("b",)})) == {"first": "a", "second": "b"}
 
 
 @pytest.mark.usefixtures("nothing_remembered")
 def test_who_leaves_ends_what_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "answer", workers := Computed())
-    let_go = Event()
-
-    def first_alone(number: int) -> int:
-        if number:
-            let_go.wait()
-        return number
-
     with closing(compute.each(first_alone, {str(number): (number,) for number in range(8)})) as results:
         assert next(results) == ("0", 0)
-        Timer(0.1, let_go.set).start()
+        Timer(0.1, LET_GO.set).start()
     assert len(workers.asked) <= 1 + PROCESSES
+
+
+def test_what_cannot_travel_is_refused_at_once() -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        compute.request(lambda: 1)
+    assert compute.request(described, [np.arange(3000.0)]) != compute.request(described, [np.zeros(3000)])

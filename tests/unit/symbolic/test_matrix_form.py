@@ -16,4 +16,6 @@ def test_every_step_holds(line: str, sizes: tuple[int, int, int, int]) -> None:
 
 
 def test_the_bias_steps_hold() -> None:
-    assert all(step.holds() for step in matrix_form.derive_bias(64, 3, 2))
+    steps = matrix_form.derive_bias(64, 3, 2)
+    assert len(steps) == 3
+    assert all(step.holds() for step in steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -22,7 +24,9 @@ def test_signals_are_those_of_the_seven_lines() -> None:
     np.testing.assert_allclose(found.sums.grad_h, found.rows.grad_h.sum(0, keepdims=True))
     np.testing.assert_allclose(found.sums.everything, found.rows.grad_h.sum())
     np.testing.assert_allclose(found.rows.grad_a, found.rows.grad_out @ found.w2.T)
-    assert set(found.rows.gates.ravel()) <= {"open", "damped"}
+    assert np.array_equal(found.rows.gates, np.where(found.rows.h > 0, "open", "damped"))
+    relu = signals(replace(config, activation="relu")).rows
+    assert np.array_equal(relu.gates, np.where(relu.h > 0, "open", "closed"))
     assert not np.allclose(found.rows.grad_a, found.grad_a_mistaken)
     assert found.units.zeros == 0
 

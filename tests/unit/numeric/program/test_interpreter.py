@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from random import Random
 
 import pytest
@@ -15,6 +14,7 @@ from lesson.numeric import by_hand
 from lesson.numeric.network import Activation, init_params
 from lesson.numeric.program import ProgramError, parse
 from lesson.numeric.source import seven_lines
+from tests.harness.costs import cost
 from tests.harness.fuzzing import TASK, generated, untouched, walls
 from tests.harness.networks import close, example
 from tests.harness.programs import ABSURD
@@ -24,14 +24,12 @@ from tests.harness.programs import ABSURD
 def test_the_absurd_is_refused_at_once(text: str) -> None:
     task = example()
 
-    def seconds() -> float:
-        started = time.perf_counter()
+    def refused() -> None:
         with pytest.raises(ProgramError):
             parse(text).gradients(*task)
-        return time.perf_counter() - started
 
-    # The best of three: a pause of the garbage collector is not the program's.
-    assert min(seconds() for _ in range(3)) < 0.05
+    # Up to five times, when this was written.
+    assert cost(refused) < 50 * cost(lambda: parse(seven_lines()).gradients(*task))
 
 
 def test_a_large_network_has_room_for_its_own_gradients() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lesson.numeric import by_hand
 from lesson.numeric.network import Activation, init_params
-from lesson.numeric.program import ProgramError, Witness, parse
+from lesson.numeric.program import ProgramError, RecordedProgram, parse
 from lesson.numeric.source import seven_lines
 from tests.harness.networks import Case, cases, close, example
 from tests.harness.programs import NOTEBOOK, PARTS
@@ -100,13 +100,13 @@ CHANGING = "\nw1 -= 0.1 * grad_w1\nx[x > 0] = 7\ny *= 0\nb2 += 1\ng = h.T\ng[g >
 def test_what_is_repeated_is_what_was_checked(lines: str) -> None:
     """The first pass runs line by line, the next ones repeat it on other numbers."""
     program, generator = parse(lines), torch.Generator().manual_seed(1)
-    witness = Witness(program)
+    recorded = RecordedProgram(program)
     for seed in range(4):
         x, y = torch.randn(8, 3, generator=generator), torch.randn(8, 2, generator=generator)
         task = x, y, init_params(3, 5, 2, seed=seed), Activation.leaky_relu(0.0)
         before = x.clone()
-        loss, found = witness(*task)
-        assert (witness.tape is not None) is True
+        loss, found = recorded(*task)
+        assert recorded.tape is not None
         assert torch.equal(x, before)
         expected_loss, expected = by_hand.loss_and_gradients(*task)
         assert torch.equal(loss, expected_loss)
@@ -119,9 +119,9 @@ def test_what_is_repeated_is_what_was_checked(lines: str) -> None:
     "number", ["(h > 0).sum().item()", "h[h > 0].sum()", "x.clamp(min=torch.zeros_like(x)).sum()"]
 )
 def test_where_numbers_decide_nothing_is_repeated(number: str) -> None:
-    witness = Witness(parse(f"{seven_lines()}\ngrad_w1 = grad_w1 + 0 * {number}"))
+    recorded = RecordedProgram(parse(f"{seven_lines()}\ngrad_w1 = grad_w1 + 0 * {number}"))
     for seed in range(3):
         x, y, _, activation = example()
         task = x, y, init_params(3, 2, 1, seed=seed), activation
-        close(witness(*task)[1], by_hand.gradients(*task))
-        assert witness.tape is None
+        close(recorded(*task)[1], by_hand.gradients(*task))
+        assert recorded.tape is None
