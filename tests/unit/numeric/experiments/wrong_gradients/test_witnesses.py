@@ -86,9 +86,9 @@ def test_precision_is_no_mistake_with_relu() -> None:
 
 def test_gradients_that_are_not_zeroed_are_right_once() -> None:
     task = start_on(Config(), on_kink=False)
-    right, found = (trained(parse(text), task, 1e-4) for text in (seven_lines(), NOT_ZEROED.text))
-    assert np.array_equal(right.losses[:2], found.losses[:2])
-    assert right.losses[2] != found.losses[2]
+    right, mistaken = (trained(parse(text), task, 1e-4) for text in (seven_lines(), NOT_ZEROED.text))
+    assert np.array_equal(right.losses[:2], mistaken.losses[:2])
+    assert right.losses[2] != mistaken.losses[2]
     assert testify("not-zeroed", Config(), False).first == 1
 
 
