@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.lesson_app import metrics, open_page, texts
-from tests.unit.numeric.program.test_price import POWERS, WIDE, using
+from tests.harness.lesson_app import metrics, open_page, texts
+from tests.harness.programs import POWERS, WIDE, using
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ from lesson.numeric.program.price import LEAST, Sizes, estimated, network
 from lesson.numeric.program.program import given as given_by
 from lesson.numeric.source import seven_lines
 from lesson.numeric.training import TooMuchWork, priced, run, train
-from tests.unit.numeric.program.test_program import NOTEBOOK, PARTS, TASK, generated
+from tests.harness.fuzzing import generated
+from tests.harness.networks import example
+from tests.harness.programs import NOTEBOOK, PARTS, POWERS, WIDE, using
 
 SMALL = (64, 3, 2, 1)
 LARGEST = tuple(LIMITS[name][1] for name in ("batch", "inputs", "hidden", "outputs"))
@@ -40,25 +42,6 @@ NO_LIMITS = Limits(inf, inf)
 MASKED = seven_lines().replace(
     "grad_a * activation.derivative(h)", "grad_a.clone()\ngrad_h[h <= 0] = slope * grad_h[h <= 0]"
 )
-
-
-def using(lines: str, name: str = "q") -> str:
-    """The seven lines after others, of which one gradient needs this name."""
-    return f"{lines}\n{seven_lines()}\ngrad_w1 = grad_w1 + 0 * {name}.sum()"
-
-
-WIDE = using(
-    "t0 = h.double().unsqueeze(2) * y.unsqueeze(1)\n" + "\n".join(f"t{n + 1} = t{n} + 0.0" for n in range(4)),
-    "t4",
-)
-"""On a large network, tensors of half a gigabyte."""
-
-POWERS = using(
-    "o = (x @ x.T).double().abs() + 1.5\n"
-    "e = x.view(8, 24).sum(1).double().view(8, 1, 1) * 0 + 1\n"
-    "q = o * e\n" + "q = q ** 1.0001\n" * 50
-)
-"""On any network, 17 ms of a step."""
 
 
 def price(text: str, sizes: Sizes = SMALL, dtype: torch.dtype = torch.float32) -> Price:
@@ -134,7 +117,7 @@ def test_results_are_freed_after_their_last_use() -> None:
 
 def test_a_tape_frees_every_result_that_is_not_wanted() -> None:
     recorded = RecordedProgram(parse(NOTEBOOK))
-    recorded(*TASK)
+    recorded(*example())
     assert recorded.tape
     results = {operation.result for operation in recorded.tape.operations}
     freed = [slot for operation in recorded.tape.operations for slot in operation.over]
@@ -162,7 +145,7 @@ class Watched(Run):
 
 def watched(text: str) -> Watched:
     """A whole run of a program, without limits, on the task of the fuzz."""
-    x, y, params, activation = TASK
+    x, y, params, activation = example()
     tensors = given_by(x, y, params, forward(x, params, activation))
     tensors = {name: tensor.clone() for name, tensor in tensors.items()}
     run = Watched(tensors, activation, Meter(NO_LIMITS, tensors.values()))
