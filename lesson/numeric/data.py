@@ -226,14 +226,14 @@ class Columns:
 
 @lru_cache(maxsize=4)
 def begins_with_data(csv: bytes) -> bool:
-    """Whether the first row of a CSV holds a number where a header has names. Raises DataError as Table does."""
+    """Whether the first row of a CSV holds a number, and not names alone. Raises DataError as Table does."""
     first = rows_of(text_of(csv))[0]
     return any(numbers_of([cell]) is not None for cell in first)
 
 
 @lru_cache(maxsize=4)
 def numeric_columns(csv: bytes, header: bool = True) -> Columns:
-    """The numeric columns of a CSV, named by its first row or else by number. Raises DataError as Table does."""
+    """The numeric columns of a CSV, named by its first row or by number. Raises DataError as Table does."""
     rows = rows_of(text_of(csv))
     names = rows.pop(0) if header else [""] * len(rows[0])
     if not rows:
@@ -252,7 +252,7 @@ def numeric_columns(csv: bytes, header: bool = True) -> Columns:
 
 
 def told_apart(names: list[str]) -> list[str]:
-    """Names of columns, which may occur twice, or be empty: then the number of the column tells them apart."""
+    """Names of columns; where one occurs twice, or is empty, the number of the column tells them apart."""
     return [
         name if name and name not in names[:place] else f"{name}#{place + 1}"
         for place, name in enumerate(names)
