@@ -12,12 +12,14 @@ import pyarrow.compute as pc
 from lesson.charts import theme
 from lesson.charts.growth import axis
 from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, part, parts, span, table
-from lesson.numeric.training.curves import Fit, Losses
+from lesson.numeric.training.curves import Fit, Losses, up_to
 
 
 def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> Picture:
-    """Both losses over the steps; a wide line under a dashed one, so that equal curves both show."""
-    points = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
+    """Both losses over the steps, up to their ceiling; a wide line under a dashed one, so that equal curves
+    both show."""
+    by_hand, autograd = (up_to(losses.ceiling, loss) for loss in (losses.by_hand, losses.autograd))
+    points = both_lanes(losses.steps, by_hand, autograd, words)
     # A logarithm has no place for a loss of exactly zero.
     shown = points.filter(pc.field("value") > 0) if log else points
     return Picture(two_losses(words["step"], words["loss"], words["lane"], lanes(words), log), shown)
@@ -51,7 +53,7 @@ def fit_chart(fit: Fit, words: Mapping[str, str]) -> Picture:
     """The observations and what each lane predicts along the one input."""
     points = parts(
         observed=table(at=fit.x, value=fit.y),
-        fitted=both_lanes(fit.grid, fit.by_hand, fit.autograd, words),
+        fitted=both_lanes(fit.grid, fit.drawn(fit.by_hand), fit.drawn(fit.autograd), words),
     )
     return Picture(data_and_curves(fit.input, fit.output, lanes(words)), points)
 
