@@ -42,7 +42,7 @@ def test_results_and_button_stay_when_a_training_is_lost(
     assert metrics(app) == before
     assert not app.exception
     monkeypatch.undo()
-    app.button(key="train-again").click().run(timeout=120)
+    app.button(key="train").click().run(timeout=120)
     assert said not in texts(app)
     assert not app.exception
 
