@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric import by_hand
-from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.config import Config
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Task, forward, loss
@@ -47,9 +47,11 @@ class Surface:
         return [name for name, path in self.paths.items() if len(path) <= STEPS]
 
 
-def surface(config: Config, across: int, up: int) -> Surface:
-    """across and up: places of two different entries in the flat vector of weights. float64, at the
-    configured start and learning rate. Raises ValueError where both are one entry."""
+def surface(config: Config, across: int, up: int, rates: Mapping[str, float]) -> Surface:
+    """across and up: places of two different entries in the flat vector of weights; rates: of each optimizer.
+
+    float64, at the configured start. Raises ValueError where both are one entry.
+    """
     if across == up:
         raise ValueError("a surface needs two different weights")
     batch, inputs, hidden, outputs = config.sizes
@@ -65,7 +67,7 @@ def surface(config: Config, across: int, up: int) -> Surface:
         axes[0].numpy(),
         axes[1].numpy(),
         losses(grid).view(GRID, GRID).T.numpy(),
-        {name: path(BY_HAND[name](config.learning_rate), chosen, task) for name in OPTIMIZERS},
+        {name: path(BY_HAND[name](rate), chosen, task) for name, rate in rates.items()},
         rows,
     )
 
