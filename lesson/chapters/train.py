@@ -32,8 +32,8 @@ from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
 from lesson.numeric.training.outcome import THAT_FIT, explained, lines_to_blame, opposed
 from lesson.page.compute import computed, devices, finished, watched
-from lesson.page.show import fragment, lead_to, matrices, picture, refused, table, worker_loss_reported
-from lesson.page.words import ask, figure, program_error, quoted, say, text, words
+from lesson.page.show import fragment, matrices, picture, refused, table, worker_loss_reported
+from lesson.page.words import ask, figure, lead_to, program_error, quoted, say, text, words
 from lesson.workers.process import WorkerLost
 
 CURVES_ON_THE_WAY = 20
@@ -253,7 +253,7 @@ def train_in_view(config: Config, bar: DeltaGenerator, buttons: DeltaGenerator, 
     from lesson.numeric.training import run
 
     buttons.button(text("stop"), key="stop", icon=":material/stop:")
-    drawn = 0
+    drawn = -config.steps
     try:
         # Closed, so that whoever leaves gives up the seat at once.
         with closing(watched(bar, run, config)) as histories:

@@ -37,10 +37,10 @@ WAYS: tuple[Callable[[Tensor], Tensor], ...] = (relu, leaky_relu, clamp, maximum
 
 
 def at_zero() -> dict[str, float]:
-    """What autograd makes of each way to write the activation at h = 0: its source, its derivative."""
-    found = {}
+    """The derivative that autograd takes at h = 0, by the source of each way to write the activation."""
+    derivatives = {}
     for way in WAYS:
         h = torch.zeros((), dtype=torch.float64, requires_grad=True)
         (derivative,) = torch.autograd.grad(way(h), h)
-        found[inspect.getsource(way).split("return ")[1].strip()] = float(derivative)
-    return found
+        derivatives[inspect.getsource(way).split("return ")[1].strip()] = float(derivative)
+    return derivatives

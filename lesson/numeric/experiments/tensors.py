@@ -1,4 +1,4 @@
-"""What the notebook says of tensors, as snippets that run, each torch operation beside numpy's."""
+"""What the notebook says of tensors, as snippets that run: each torch operation beside numpy's."""
 
 from __future__ import annotations
 
@@ -118,12 +118,12 @@ def operate(name: str, a: np.ndarray, b: np.ndarray) -> tuple[Ran, Ran]:
 
 def result_of(name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     """The matrix that an operation gives, None where the shapes do not fit."""
-    found: list[Tensor] = []
+    printed: list[Tensor] = []
     try:
-        OPERATIONS[name][0](found.append, torch.from_numpy(a), torch.from_numpy(b))
+        OPERATIONS[name][0](printed.append, torch.from_numpy(a), torch.from_numpy(b))
     except RuntimeError:
         return None
-    return found[0].numpy()
+    return printed[0].numpy()
 
 
 def counted(rows: int, columns: int) -> dict[str, np.ndarray]:
@@ -167,10 +167,10 @@ LONG_ENOUGH = 2e-3
 
 def product_times() -> dict[str, list[float]]:
     """Microseconds of one n x n float32 matrix product for n in SIZES, in numpy and on every device."""
-    found: dict[str, list[float]] = {"numpy": [microseconds(numpy_product(n)) for n in SIZES]}
+    times: dict[str, list[float]] = {"numpy": [microseconds(numpy_product(n)) for n in SIZES]}
     for device in devices():
-        found[f"torch, {device}"] = [microseconds(torch_product(n, device)) for n in SIZES]
-    return found
+        times[f"torch, {device}"] = [microseconds(torch_product(n, device)) for n in SIZES]
+    return times
 
 
 def numpy_product(n: int) -> Callable[[], object]:
@@ -193,8 +193,8 @@ def torch_product(n: int, device: str) -> Callable[[], object]:
 def microseconds(product: Callable[[], object]) -> float:
     """The mean time of a call, over as many calls as fill LONG_ENOUGH; the first is for warming up."""
     product()
-    calls, start = 0, time.perf_counter()
-    while (spent := time.perf_counter() - start) < LONG_ENOUGH or not calls:
+    calls, began = 0, time.perf_counter()
+    while (spent := time.perf_counter() - began) < LONG_ENOUGH or not calls:
         product()
         calls += 1
     return 1e6 * spent / calls

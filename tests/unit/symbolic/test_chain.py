@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lesson.numeric.config import Config, Entry
@@ -57,8 +56,7 @@ def test_the_same_number_six_ways(
         slope=0.1,
         seed=seed,
     )
-    if parameter not in config.shapes:
-        return
+    assume(parameter in config.shapes)
     rows, columns = config.shapes[parameter]
     place = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
     found = moment(config, Entry(parameter, *place), moved)
@@ -67,9 +65,6 @@ def test_the_same_number_six_ways(
         assert other == pytest.approx(product, rel=1e-9, abs=1e-9)
     if not found.derivative.kink_in_reach:
         assert finite == pytest.approx(product, rel=1e-6, abs=1e-6)
-    # The tangent that is drawn: the curve beside the dot rises with this slope.
-    at = np.interp([found.value], *found.curve)[0]
-    assert at == pytest.approx(found.loss, rel=0.2, abs=2)
 
 
 def test_every_factor_of_a_chain_holds_and_is_asked_for_by_name() -> None:

@@ -25,24 +25,24 @@ def test_the_surface_is_the_loss_of_the_network(
     config = Config(Normal(5, 2, outputs), hidden=hidden, bias=bias)
     like = start_of(config, torch.float64)
     weights = flatten(like)
-    places = data.draw(st.lists(st.integers(0, len(weights) - 1), min_size=2, max_size=2, unique=True))
-    found = surface(config, places[0], places[1], RATES)
+    indices = data.draw(st.lists(st.integers(0, len(weights) - 1), min_size=2, max_size=2, unique=True))
+    drawn = surface(config, indices[0], indices[1], RATES)
     i, j = data.draw(st.tuples(*[st.integers(0, GRID - 1)] * 2))
-    weights[places[0]], weights[places[1]] = found.across[i], found.up[j]
+    weights[indices[0]], weights[indices[1]] = drawn.across[i], drawn.up[j]
     x, y = tensors_of(config.source.load(), torch.float64)
     expected = loss(forward(x, unflatten(weights, like), activation_of(config)).out, y)
-    assert found.losses[j, i] == pytest.approx(float(expected), rel=1e-12)
+    assert drawn.losses[j, i] == pytest.approx(float(expected), rel=1e-12)
 
 
 def test_paths_start_together_and_stay_on_the_surface() -> None:
     config = Config()
-    found = surface(config, config.index(Entry("w1", 0, 0)), config.index(Entry("w2", 0, 0)), RATES)
-    start = found.across[GRID // 2], found.up[GRID // 2]
+    drawn = surface(config, config.index(Entry("w1", 0, 0)), config.index(Entry("w2", 0, 0)), RATES)
+    start = drawn.across[GRID // 2], drawn.up[GRID // 2]
     for name in OPTIMIZERS:
-        path = found.paths[name]
+        path = drawn.paths[name]
         assert path[0] == pytest.approx(start)
         assert (np.abs(path - start) <= REACH).all()
-        assert (len(path) == STEPS + 1) == (name not in found.left)
+        assert (len(path) == STEPS + 1) == (name not in drawn.left)
     assert "momentum" in surface(Config(), 0, 8, {**RATES, "momentum": 3e-3}).left
 
 
