@@ -362,7 +362,8 @@ def learned(history: History) -> None:
         percent = {lane: figure(round(100 * share, 1)) for lane, share in shares.items()}
         say("explained", steps=f"{history.steps:,}", **percent)
     if history.config.activation == "relu":
-        say_silent(history)
+        with worker_loss_reported():
+            say_silent(history)
 
 
 def say_silent(history: History) -> None:

@@ -96,7 +96,7 @@ def lane_lines(base: alt.Chart, names: tuple[str, str]) -> alt.Chart:
     def scale(by_hand: str | float | list[float], autograd: str | float | list[float]) -> alt.Scale:
         return alt.Scale(domain=names, range=[by_hand, autograd])
 
-    return base.mark_line(clip=True).encode(
+    return base.mark_line(clip=True, tooltip=None).encode(
         color=alt.Color("lane:O", scale=scale(theme.BY_HAND, theme.AUTOGRAD), legend=theme.LEGEND),
         strokeWidth=alt.StrokeWidth("lane:O", scale=scale(7, 2.5), legend=theme.LEGEND),
         strokeDash=alt.StrokeDash("lane:O", scale=scale([1, 0], [6, 5]), legend=theme.LEGEND),
