@@ -253,7 +253,7 @@ def train_in_view(config: Config, bar: DeltaGenerator, buttons: DeltaGenerator, 
     from lesson.numeric.training import run
 
     buttons.button(text("stop"), key="stop", icon=":material/stop:")
-    drawn = 0
+    drawn = -config.steps
     try:
         # Closed, so that whoever leaves gives up the seat at once.
         with closing(watched(bar, run, config)) as histories:
@@ -362,7 +362,8 @@ def learned(history: History) -> None:
         percent = {lane: figure(round(100 * share, 1)) for lane, share in shares.items()}
         say("explained", steps=f"{history.steps:,}", **percent)
     if history.config.activation == "relu":
-        say_silent(history)
+        with worker_loss_reported():
+            say_silent(history)
 
 
 def say_silent(history: History) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from lesson.numeric.compare import Verdict
 from lesson.numeric.config import LaneName
 from lesson.numeric.training import History
 
-THAT_FIT: Mapping[str, Mapping[str, float | str]] = {
+THAT_FIT: Mapping[str, Mapping[str, Any]] = {
     "sine": {
         "batch": 64,
         "hidden": 8,
