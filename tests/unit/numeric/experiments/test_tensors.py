@@ -99,7 +99,7 @@ class Calls(TorchDispatchMode):
     """Counts what torch is called for."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.count = 0
 
     def __torch_dispatch__(
