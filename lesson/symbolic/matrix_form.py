@@ -5,17 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sympy import (
-    Add,
-    Derivative,
-    ImmutableMatrix,
-    MatMul,
-    MatrixSymbol,
-    Symbol,
-    Transpose,
-    diag,
-    symbols,
-)
+from sympy import Add, Derivative, ImmutableMatrix, MatMul, MatrixSymbol, Symbol, Transpose, diag, symbols
 
 from lesson.symbolic.derivation import Step
 from lesson.symbolic.tensors import entries
