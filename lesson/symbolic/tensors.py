@@ -71,8 +71,9 @@ class Network:
 
 
 def entries(name: str, rows: int, columns: int) -> list[list[Symbol]]:
-    """Symbols that print as name_{row column}."""
-    return [[Symbol(f"{name}_{{{i + 1}{j + 1}}}") for j in range(columns)] for i in range(rows)]
+    """Symbols that print as name_{row column}; those of a bias, which is one row, as name_{column}."""
+    row = ("" if name.startswith("b") else str(i + 1) for i in range(rows))
+    return [[Symbol(f"{name}_{{{i}{j + 1}}}") for j in range(columns)] for i in row]
 
 
 @lru_cache(maxsize=32)

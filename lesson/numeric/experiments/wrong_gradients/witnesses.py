@@ -82,11 +82,25 @@ class Testimony:
 
     @property
     def largest(self) -> dict[str, float]:
-        """The largest relative difference that each of the two comparing witnesses saw."""
-        return {
-            name: max((float(c.relative.max()) for c in compared.values()), default=np.inf)
-            for name, compared in (("finite", self.finite), ("autograd", self.autograd))
-        }
+        """The largest relative difference that either comparing witness saw and no kink explains."""
+        return {"finite": largest_of(self.finite, kink=False), "autograd": largest_relative(self.autograd)}
+
+    @property
+    def at_kink(self) -> float:
+        """The largest relative difference to finite differences that a kink explains, 0 where none does."""
+        return largest_of(self.finite, kink=True)
+
+
+def largest_of(compared: Mapping[str, Comparison], kink: bool) -> float:
+    """The largest relative difference among those that a kink explains, or among the others."""
+    if not compared:
+        return 0.0 if kink else np.inf
+    chosen = [c.relative[(c.verdict == Verdict.KINK) == kink] for c in compared.values()]
+    return float(np.concatenate(chosen).max(initial=0.0))
+
+
+def largest_relative(compared: Mapping[str, Comparison]) -> float:
+    return max((float(c.relative.max()) for c in compared.values()), default=np.inf)
 
 
 def cut(config: Config) -> Config:
