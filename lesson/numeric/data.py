@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 from csv import Error, reader
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
@@ -93,23 +93,15 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class Sparse:
+class Sparse(Normal):
     """Normal data in which a share of the inputs, drawn independently, is exactly zero."""
 
-    batch: int = 64
-    inputs: int = 3
-    outputs: int = 1
-    seed: int = 0
     zeros: float = 0.8
 
-    @property
-    def sizes(self) -> tuple[int, int, int]:
-        return self.batch, self.inputs, self.outputs
-
     def load(self) -> Data:
-        dense = Normal(self.batch, self.inputs, self.outputs, self.seed).load()
+        dense = super().load()
         kept = np.random.default_rng((self.seed, 2)).random(dense.x.shape) >= self.zeros
-        return Data(dense.x * kept, dense.y, dense.inputs, dense.outputs, self.batch)
+        return replace(dense, x=dense.x * kept)
 
 
 @dataclass(frozen=True)

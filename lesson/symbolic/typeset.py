@@ -92,10 +92,7 @@ def number(value: float) -> str:
 
 
 def typeset(
-    expression: Basic,
-    colors: Mapping[str, str],
-    values: Values | None = None,
-    shapes: bool = False,
+    expression: Basic, colors: Mapping[str, str], values: Values | None = None, shapes: bool = False
 ) -> str:
     """LaTeX for KaTeX. colors: by kind; values: numbers for atoms; shapes: whether matrices show theirs."""
     printer = Printer(colors, values, shapes)

@@ -22,21 +22,13 @@ def fitted(history: History, row: int) -> Fit:
     grid = np.linspace(data.x.min(), data.x.max(), GRID, dtype=np.float64)
 
     def predicted(name: LaneName) -> np.ndarray:
-        params = unflatten(
-            torch.from_numpy(history.weights[name][row]).double(), start_of(config, torch.float64)
-        )
+        weights = torch.from_numpy(history.weights[name][row]).double()
+        params = unflatten(weights, start_of(config, torch.float64))
         out = forward(torch.from_numpy(grid[:, None]), params, activation_of(config)).out
         return out[:, 0].numpy()
 
-    return Fit(
-        data.inputs[0],
-        data.outputs[0],
-        data.x[:, 0],
-        data.y[:, 0],
-        grid,
-        predicted("by_hand"),
-        predicted("autograd"),
-    )
+    x, y = data.x[:, 0], data.y[:, 0]
+    return Fit(data.inputs[0], data.outputs[0], x, y, grid, predicted("by_hand"), predicted("autograd"))
 
 
 def silent_units(config: Config, weights: np.ndarray) -> tuple[int, ...]:
