@@ -11,7 +11,7 @@ import pytest
 from lesson.chapters.autograd import MOST_PRESSES
 from lesson.numeric.experiments.autograd import Cost, cost
 from lesson.page.compute import computed
-from tests.harness.lesson_app import open_page, texts
+from tests.harness.lesson_app import NETWORKS, open_page, texts
 
 
 def test_presses_add_up_to_a_bound_and_are_zeroed() -> None:
@@ -68,7 +68,7 @@ def test_what_is_said_of_the_price_follows_from_it(
     [
         ({}, "64 × 6", "1.536 kB", "24 B"),
         (
-            {"batch": 8192, "inputs": 256, "hidden": 1024, "outputs": 32},
+            NETWORKS["largest"],
             "262144 × 262144",
             "274.9 GB",
             "1.049 MB",

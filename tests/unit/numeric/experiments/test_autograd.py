@@ -75,7 +75,7 @@ def printed(snippet: Callable[..., None]) -> list[str]:
 
 def test_the_error_signal_gives_the_gradient_of_the_loss() -> None:
     by_signal, by_loss = printed(autograd.backward_with_signal)
-    assert by_signal == by_loss == "tensor([[ 4.],\n        [ 4.]])"
+    assert by_signal == by_loss == "tensor([[6.],\n        [8.]])"
 
 
 def test_the_jacobian_multiplied_out_is_the_gradient() -> None:
@@ -109,10 +109,11 @@ def test_the_jacobian_that_is_never_built_would_have_this_shape(sizes: tuple[int
     )
     for name, found in autograd.jacobians(sizes).items():
         parameter = params._asdict()[name]
-        whole = jacrev(lambda p, name=name: forward(x, params._replace(**{name: p}), activation).out)(
-            parameter
-        )
-        matrix = whole.reshape(batch * outputs, -1)
+
+        def out(changed: torch.Tensor, name: str = name) -> torch.Tensor:
+            return forward(x, params._replace(**{name: changed}), activation).out
+
+        matrix = jacrev(out)(parameter).reshape(batch * outputs, -1)
         assert (found.sides, found.bytes) == (tuple(matrix.shape), matrix.nbytes)
         assert (found.gradient_sides, found.gradient_bytes) == (tuple(parameter.shape), parameter.nbytes)
 
