@@ -83,7 +83,7 @@ class Printer(LatexPrinter):  # type: ignore[misc]
 
 
 def number(value: float) -> str:
-    """Three digits, negative numbers in parentheses: fit to stand in a product."""
+    """Three digits, and parentheses around a negative number, which may stand in a product."""
     text = f"{value:.3g}"
     if "e" in text:
         digits, power = text.split("e")
@@ -92,12 +92,9 @@ def number(value: float) -> str:
 
 
 def typeset(
-    expression: Basic,
-    colors: Mapping[str, str],
-    values: Values | None = None,
-    shapes: bool = False,
+    expression: Basic, colors: Mapping[str, str], values: Values | None = None, shapes: bool = False
 ) -> str:
-    """LaTeX for KaTeX. colors: kind to colour; values: what replaces atoms; shapes: below matrices."""
+    """LaTeX for KaTeX. colors: by kind; values: numbers for atoms; shapes: whether matrices show theirs."""
     printer = Printer(colors, values, shapes)
     if isinstance(expression, MatrixBase):
         return printer.with_shape(expression)
@@ -105,6 +102,6 @@ def typeset(
 
 
 def asked(step: Step, colors: Mapping[str, str]) -> str:
-    """What a factor of a chain is the derivative of, by what: LaTeX of the quotient."""
+    """The derivative that a factor of a chain is, as a quotient in LaTeX."""
     of, by = (typeset(symbol, colors) for symbol in (Symbol(step.about), step.left.variables[0]))
     return rf"\frac{{\partial {of}}}{{\partial {by}}}"
