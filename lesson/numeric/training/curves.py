@@ -83,11 +83,13 @@ def drift(history: History) -> Differences:
 
 
 def peaks(curves: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Indices of at most about POINTS steps that keep every peak: the highest step of each stretch."""
-    highest = np.max(list(curves.values()), axis=0)
-    stretches = np.array_split(np.arange(len(highest)), min(POINTS, max(len(highest), 1)))
-    kept = {int(stretch[np.argmax(highest[stretch])]) for stretch in stretches if len(stretch)}
-    return np.array(sorted(kept | {0, len(highest) - 1} if len(highest) else kept), dtype=int)
+    """Indices of at most about POINTS steps that keep every curve's highest step of each stretch."""
+    steps = np.arange(max(map(len, curves.values())))
+    if len(steps) <= POINTS:
+        return steps
+    stretches = np.array_split(steps, POINTS // len(curves))
+    kept = {int(stretch[np.argmax(curve[stretch])]) for curve in curves.values() for stretch in stretches}
+    return np.array(sorted(kept | {0, len(steps) - 1}))
 
 
 @dataclass(frozen=True, eq=False)
