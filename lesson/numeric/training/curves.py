@@ -37,9 +37,14 @@ class Differences:
     explained: Mapping[str, Mapping[str, np.ndarray]]
 
 
+def evenly(steps: int) -> np.ndarray:
+    """At most POINTS of so many steps, evenly spaced, the first and the last among them."""
+    return np.unique(np.linspace(0, max(steps - 1, 0), POINTS).astype(int))[:steps]
+
+
 def losses(history: History) -> Losses:
-    """Both losses at evenly spaced steps, the first and the last among them."""
-    shown = np.unique(np.linspace(0, max(history.steps - 1, 0), POINTS).astype(int))
+    """Both losses at evenly spaced steps."""
+    shown = evenly(history.steps)
     return Losses(shown, *(loss[shown] for loss in (history.loss["by_hand"], history.loss["autograd"])))
 
 
@@ -47,7 +52,7 @@ def together(curves: Mapping[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np
     """Curves over the same steps, some of which end early: the steps shown (k,), and each curve there,
     nan behind its end."""
     longest = max(map(len, curves.values()))
-    shown = np.unique(np.linspace(0, max(longest - 1, 0), POINTS).astype(int))[:longest]
+    shown = evenly(longest)
     padded = np.full((len(curves), longest), np.nan)
     for row, values in zip(padded, curves.values(), strict=True):
         row[: len(values)] = values

@@ -9,6 +9,7 @@ import pytest
 
 from lesson.numeric.compare import Comparison
 from lesson.numeric.config import Config, Lane
+from lesson.numeric.source import seven_lines
 from lesson.numeric.training import History, curves, train
 
 DOUBLE = Lane("float64")
@@ -63,6 +64,14 @@ def test_a_short_training_is_shown_whole(steps: int) -> None:
     history = train(Config(steps=steps))
     assert curves.losses(history).steps.tolist() == list(range(steps))
     assert curves.local(history).steps.tolist() == curves.drift(history).steps.tolist() == list(range(steps))
+
+
+def test_of_a_training_that_blew_up_at_once_there_is_nothing_to_show() -> None:
+    history = train(Config(program=seven_lines().replace("2 * (out - y)", "(out - y) / (0 * y)"), steps=5))
+    assert (history.steps, history.blew_up) == (0, {"by_hand": 0})
+    losses = curves.losses(history)
+    assert len(losses.steps) == len(losses.by_hand) == len(losses.autograd) == 0
+    assert len(curves.local(history).steps) == len(curves.drift(history).steps) == 0
 
 
 def test_curves_that_end_early_are_shown_beside_those_that_do_not() -> None:
