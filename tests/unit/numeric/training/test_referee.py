@@ -133,22 +133,22 @@ def test_what_was_recorded_stays_as_it_was() -> None:
 def test_a_difference_is_measured_by_what_rounding_explains_there(
     dtypes: tuple[torch.dtype, torch.dtype],
 ) -> None:
-    """One entry is off, by half of its bound: a share of one half in its own parameter."""
+    """At the second of two steps one entry is off, by half of its bound: a share of one half."""
     config = Config(Normal(5, 3, 2), hidden=4)
     task = task_of(config, DOUBLE)
-    weights = flatten(task.params).numpy()[None]
+    weights = np.stack([flatten(task.params).numpy()] * 2)
     bound = flatten(allowance(*task, dtypes).rounding).numpy()
-    right = np.zeros((1, config.parameters))
+    right = np.zeros((2, config.parameters))
     wrong = right.copy()
-    wrong[0, -1] = bound[-1] / 2
-    same = np.ones(1)
+    wrong[1, -1] = bound[-1] / 2
+    same = np.ones(2)
     found = referee(config, *dtypes).compare(
         {"by_hand": Stretch(same, weights, right), "autograd": Stretch(same, weights, wrong)}
     )
     assert {name: c.share.tolist() for name, c in found.items()} == {
-        "w1": [0], "b1": [0], "w2": [0], "b2": [pytest.approx(0.5)]
+        "w1": [0, 0], "b1": [0, 0], "w2": [0, 0], "b2": [0, pytest.approx(0.5)]
     }  # fmt: skip
-    assert found["b2"].verdict.tolist() == [Verdict.ROUNDING]
+    assert found["b2"].verdict.tolist() == [Verdict.IDENTICAL, Verdict.ROUNDING]
 
 
 @dataclass(frozen=True)
