@@ -56,9 +56,14 @@ class Differences:
     explained: Mapping[str, Mapping[str, np.ndarray]]
 
 
+def evenly(steps: int) -> np.ndarray:
+    """At most POINTS of so many steps, evenly spaced, the first and the last among them."""
+    return np.unique(np.linspace(0, max(steps - 1, 0), POINTS).astype(int))[:steps]
+
+
 def losses(history: History) -> Losses:
-    """Both losses at evenly spaced steps, the first and the last among them."""
-    shown = np.unique(np.linspace(0, max(history.steps - 1, 0), POINTS).astype(int))
+    """Both losses at evenly spaced steps."""
+    shown = evenly(history.steps)
     return Losses(shown, *(loss[shown] for loss in (history.loss["by_hand"], history.loss["autograd"])))
 
 
@@ -66,7 +71,7 @@ def together(curves: Mapping[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np
     """Curves over the same steps, some of which end early: the steps shown (k,), and each curve there,
     nan behind its end."""
     longest = max(map(len, curves.values()))
-    shown = np.unique(np.linspace(0, max(longest - 1, 0), POINTS).astype(int))[:longest]
+    shown = evenly(longest)
     padded = np.full((len(curves), longest), np.nan)
     for row, values in zip(padded, curves.values(), strict=True):
         row[: len(values)] = values
@@ -102,11 +107,13 @@ def drift(history: History) -> Differences:
 
 
 def peaks(curves: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Indices of at most about POINTS steps that keep every peak: the highest step of each stretch."""
-    highest = np.max(list(curves.values()), axis=0)
-    stretches = np.array_split(np.arange(len(highest)), min(POINTS, max(len(highest), 1)))
-    kept = {int(stretch[np.argmax(highest[stretch])]) for stretch in stretches if len(stretch)}
-    return np.array(sorted(kept | {0, len(highest) - 1} if len(highest) else kept), dtype=int)
+    """Indices of at most about POINTS steps that keep every curve's highest step of each stretch."""
+    steps = np.arange(max(map(len, curves.values())))
+    if len(steps) <= POINTS:
+        return steps
+    stretches = np.array_split(steps, POINTS // len(curves))
+    kept = {int(stretch[np.argmax(curve[stretch])]) for curve in curves.values() for stretch in stretches}
+    return np.array(sorted(kept | {0, len(steps) - 1}))
 
 
 @dataclass(frozen=True, eq=False)

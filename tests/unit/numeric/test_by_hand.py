@@ -15,7 +15,7 @@ from lesson.numeric.finite import finite_differences
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, Trace, forward, init_params
 from lesson.numeric.rounding import allowance
-from tests.harness.networks import Case, cases, tensors
+from tests.harness.networks import Case, cases, example, tensors
 
 
 @settings(max_examples=400)
@@ -115,3 +115,12 @@ def test_on_a_gpu_the_same_start_and_gradients_within_rounding(dtype: torch.dtyp
     allowed = allowance(x.double(), y.double(), double, activation, (dtype, dtype))
     arrays = (gpu, cpu, flatten(allowed.rounding), flatten(allowed.kink))
     assert compare(*(t.numpy()[None] for t in arrays)).verdict[0] <= Verdict.KINK
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_gradients_alone_are_those_beside_the_loss(bias: bool) -> None:
+    case = example(bias=bias)
+    alone, beside = by_hand.gradients(*case), by_hand.loss_and_gradients(*case)[1]
+    assert (alone.b1 is None) == (alone.b2 is None) == (not bias)
+    assert alone.w1.shape == case.params.w1.shape
+    assert torch.equal(flatten(alone), flatten(beside))

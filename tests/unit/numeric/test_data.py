@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +22,110 @@ from lesson.numeric.data import (
     numeric_columns,
 )
 from tests.harness.costs import cost
+
+
+def test_who_asks_for_nothing_gets_the_notebooks_data() -> None:
+    assert Normal() == Normal(batch=64, inputs=3, outputs=1, seed=0)
+    assert Sparse() == Sparse(batch=64, inputs=3, outputs=1, seed=0, zeros=0.8)
+    assert Sine() == Sine(batch=64, seed=0)
+    assert Table(b"") == Table(b"", target=None, batch=64, seed=0)
+
+
+def test_columns_have_names_and_all_rows_are_there() -> None:
+    for source in (Normal(5, 3, 2), Sparse(5, 3, 2)):
+        data = source.load()
+        assert (data.inputs, data.outputs) == (("x1", "x2", "x3"), ("y1", "y2"))
+        assert (data.available, data.dropped) == (5, 0)
+    sine = Sine(5).load()
+    assert (sine.inputs, sine.outputs, sine.available) == (("x",), ("y",), 5)
+
+
+def test_distributions_are_what_they_say() -> None:
+    normal = Normal(20_000, 2, 1).load()
+    for values in (normal.x, normal.y):
+        assert values.mean() == pytest.approx(0, abs=0.03)
+        assert values.std() == pytest.approx(1, abs=0.03)
+    sparse, dense = Sparse(100, 3, 2, 4).load(), Normal(100, 3, 2, 4).load()
+    np.testing.assert_array_equal(sparse.x[sparse.x != 0], dense.x[sparse.x != 0])
+    np.testing.assert_array_equal(sparse.y, dense.y)
+    sine = Sine(20_000).load()
+    assert (sine.x.min(), sine.x.max()) == pytest.approx((-3, 3), abs=0.01)
+    assert (sine.y - np.sin(sine.x)).mean() == pytest.approx(0, abs=0.01)
+
+
+def test_a_table_is_standardised_column_by_column_and_its_rows_stay_together() -> None:
+    """a is 1, 2, 3; b is 40, 10, 10, of mean 20; c is 5, 7, 9: the target, unless one says b."""
+    csv = b"a,b,c\n1,40,5\n2,10,7\n3,10,9\n"
+    a, b = np.array([-1, 0, 1]) * 1.5**0.5, np.array([2, -1, -1]) / 2**0.5
+    data = Table(csv).load()
+    order = np.argsort(data.x[:, 0])
+    np.testing.assert_allclose(data.x[order], np.stack([a, b], 1), atol=1e-6)
+    np.testing.assert_allclose(data.y[order, 0], a, atol=1e-6)
+    assert (data.inputs, data.outputs, data.available, data.dropped) == (("a", "b"), ("c",), 3, 0)
+    other = Table(csv, "b", batch=2, seed=3).load()
+    assert (other.inputs, other.outputs, other.available) == (("a", "c"), ("b",), 3)
+    assert Table(csv, "b", batch=2).sizes == (2, 2, 1)
+    assert len({tuple(row) for row in other.x}) == 2
+    drawn = {tuple(Table(csv, batch=1, seed=seed).load().x[0]) for seed in range(20)}
+    assert len(drawn) == 3
+
+
+@pytest.mark.parametrize("mark", [b",", b";", b"\t"])
+def test_tables_of_different_countries_are_read(mark: bytes) -> None:
+    csv = b"a,b\n1,2\n\n3,5\n4,9\n".replace(b",", mark)
+    assert numeric_columns(csv).values.tolist() == [[1, 2], [3, 5], [4, 9]]
+
+
+@pytest.mark.parametrize("gap", ["", "?", "-", "na", "N/A", " NaN ", "null", "None"])
+def test_gaps_are_known_however_they_are_written(gap: str) -> None:
+    found = numeric_columns(f"a,b\n1,2\n{gap},3\n3,5\n4,9\n".encode())
+    assert found.dropped == 1
+    assert found.names == ("a", "b")
+    assert found.values.tolist() == [[1, 2], [3, 5], [4, 9]]
+
+
+def test_what_is_no_number_is_no_column_and_neither_is_what_is_missing_everywhere() -> None:
+    found = numeric_columns(b"name,a,empty,b\nx,1,,2\ny,2,,3\n")
+    assert (found.names, found.dropped) == (("a", "b"), 0)
+
+
+@pytest.mark.parametrize(
+    ("csv", "facts"),
+    [
+        (b"a,b\n1,2\n3,4,5\n", {"line": 3}),
+        (b"\n1,2\n", {"line": 1}),
+        (b"a,b\n1,\xff\n", {"position": 6}),
+        (b"a,b\n1,\0\n", {"position": 6}),
+        (b"a,b\n1," + b"2" * 1_002_000, {"kilobytes": 1002, "limit": 1000}),
+        (b"," * 257, {"found": 258, "limit": 257}),
+        (b"a,b,c\nx,1,y\nz,2,w\n", {"found": 1, "columns": 3}),
+        (b"a,b\n1,2\n,3\n4,\n", {"rows": 1, "dropped": 2}),
+        (b"a,b\n1,2\n1e31,3\n", {"column": "a"}),
+        (b"a,b\n1,2\n3,2\n", {"column": "b"}),
+    ],
+    ids=["width", "header", "bytes", "zero", "large", "columns", "words", "rows", "big", "constant"],
+)
+def test_a_refusal_knows_the_facts_and_keeps_them_on_its_way_between_processes(
+    csv: bytes, facts: Mapping[str, object]
+) -> None:
+    with pytest.raises(DataError) as caught:
+        Table(csv).load()
+    assert caught.value.facts == facts
+    arrived = pickle.loads(pickle.dumps(caught.value))
+    assert (arrived.reason, arrived.facts) == (caught.value.reason, facts)
+    assert str(arrived) == str(caught.value) == f"{caught.value.reason}: {facts}"
+
+
+def test_a_table_at_its_limits_is_read() -> None:
+    header = b",".join(b"c%d" % i for i in range(257))
+    rows = [b",".join([digit] * 257) for digit in (b"1", b"2")]
+    assert Table(b"\n".join([header, *rows])).sizes == (2, 256, 1)
+    whole = b"a,b\n1,2\n1e30,3\n-1e30,0\n".ljust(1_000_000, b"\n")
+    assert numeric_columns(whole).values.tolist() == [[1, 2], [1e30, 3], [-1e30, 0]]
+    long = b"a" * 19_998 + b",b\n1,2\n2,3\n"
+    assert len(numeric_columns(long).names[0]) == 19_998
+    with pytest.raises(DataError, match="csv-not-a-table"):
+        numeric_columns(b"a" + long)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_how_far_rounding_can_move_the_loss_is_worked_out_on_paper() -> None:
     size = Params(table([1, 2, 1]), table([1, 0, 0]), table([1, 0], [1, 0], [1, 2]), table([1, 0]))
     task = Task(table([1], [-2]), table([-1, 2], [3, -4]), size, Activation.relu())
     expected = (1 + 3 + 2 * 4 + 8) * 2.0**-53 * (49 + 16 + 169 + 64)
-    assert float(loss_error(task, size)) == pytest.approx(expected, rel=1e-12)
+    assert float(loss_error(task, size)) == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 def test_the_nudge_grows_with_its_entry_and_the_error_shrinks_with_it() -> None:
@@ -69,8 +69,8 @@ def test_the_nudge_grows_with_its_entry_and_the_error_shrinks_with_it() -> None:
     params = Params(table([-3]), None, table([-0.5]), None)
     found = finite_differences(table([-1]), table([0]), params, Activation.relu())
     loss = ((3 + 2.0**-11) * (0.5 + 2.0**-13)) ** 2
-    assert float(found.error.w1) == pytest.approx(12 * 2.0**-53 * loss * 2**11, rel=1e-12)
-    assert float(found.error.w2) == pytest.approx(12 * 2.0**-53 * loss * 2**13, rel=1e-12)
+    assert float(found.error.w1) == pytest.approx(12 * 2.0**-53 * loss * 2**11, rel=1e-12, abs=0)
+    assert float(found.error.w2) == pytest.approx(12 * 2.0**-53 * loss * 2**13, rel=1e-12, abs=0)
     # (w1 w2)^2 = 9/4 has the slopes 2 w1 w2^2 and 2 w1^2 w2.
     assert float(found.gradients.w1) == pytest.approx(-1.5, abs=float(found.error.w1))
     assert float(found.gradients.w2) == pytest.approx(-9, abs=float(found.error.w2))
@@ -157,3 +157,7 @@ def test_a_learner_does_not_wait_for_the_third_witness(monkeypatch: pytest.Monke
 
 def test_where_the_loss_is_beyond_float64_the_third_witness_is_silent() -> None:
     assert third_witness(SHORT, np.full(11, 1e200), np.ones(11)) == {}
+    # Also where it is so for a single entry: b2, moved up, takes the 64 squares beyond the largest number.
+    weights = np.ones(11)
+    weights[-1] = (1 - 1e-5) * np.sqrt(np.finfo(np.float64).max / 64)
+    assert third_witness(SHORT, weights, np.ones(11)) == {}

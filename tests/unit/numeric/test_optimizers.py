@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,32 @@ from lesson.numeric.compare import Comparison, Verdict, worst
 from lesson.numeric.config import OPTIMIZERS, Config, Lane
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.optimizers.update_referee import compare_updates
+from lesson.numeric.optimizers import BY_HAND
 from lesson.numeric.training import History, train
+
+
+def weights_after(rule: str, gradients: list[float]) -> list[float]:
+    """The weight after each step from 10 at the rate 1/2."""
+    w, optimizer, found = torch.full((1,), 10.0, dtype=torch.float64), BY_HAND[rule](0.5), []
+    for gradient in gradients:
+        optimizer.step(w, torch.tensor([gradient], dtype=torch.float64))
+        found.append(float(w))
+    return found
+
+
+def test_descent_and_the_heavy_ball_are_those_on_paper() -> None:
+    """The ball's velocity is 2, then 0.9 * 2 - 1 = 0.8, then 0.9 * 0.8 + 3 = 3.72."""
+    assert weights_after("sgd", [2, -1, 3]) == [9, 9.5, 8]
+    assert weights_after("momentum", [2, -1, 3]) == pytest.approx([9, 8.6, 6.74])
+
+
+def test_adam_is_that_on_paper() -> None:
+    """m is 0.2, then 0.9 * 0.2 - 0.1 = 0.08; v is 0.004, then 0.999 * 0.004 + 0.001 = 0.004996."""
+    second = 0.5 * (0.08 / 0.19) / (0.004996 / 0.001999) ** 0.5
+    assert weights_after("adam", [2, -1]) == pytest.approx([9.5, 9.5 - second], rel=1e-8)
+    # A gradient as small as epsilon is divided by itself and epsilon.
+    assert weights_after("adam", [1e-8]) == pytest.approx([9.75], rel=1e-9)
+
 
 LANES = {name: Lane(name) for name in ("float32", "float64")}
 
