@@ -10,7 +10,7 @@ import streamlit as st  # noqa: E402
 
 from lesson import prose, settings  # noqa: E402
 from lesson.chapters import PARTS, open_chapter  # noqa: E402
-from lesson.page.words import asked_language, language, words  # noqa: E402
+from lesson.page.words import asked_language, kept_in_address, language, words  # noqa: E402
 
 
 def chapter(name: str) -> st.Page:
@@ -26,7 +26,7 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
     for part, names in PARTS.items():
         st.caption(words()[part])
         for name in names:
-            st.page_link(pages[name], query_params=settings.kept_in_address())
+            st.page_link(pages[name], query_params=kept_in_address() or None)
 
 
 st.set_page_config(page_icon="assets/icon.svg", layout="centered")
@@ -37,9 +37,9 @@ current = st.navigation(list(pages.values()), position="hidden")
 st.session_state["pages"] = pages
 settings.keep_program()
 with st.sidebar:
-    with st.container(gap="xxsmall"):
-        table_of_contents(pages)
     # Drawn here and not in a page, so that a switch of pages keeps the values and the address.
     st.session_state["network"] = settings.network()
+    with st.container(gap="xxsmall"):
+        table_of_contents(pages)
 current.run()
 start.preload()

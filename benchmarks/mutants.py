@@ -190,7 +190,7 @@ class Planter:
                     if not isinstance(value, ast.UnaryOp):
                         self.replace(value, f"-{self.closed(value)}")
         for test in tests:
-            if not isinstance(test, ast.Compare | ast.UnaryOp):
+            if not isinstance(test, ast.Compare | ast.UnaryOp | ast.Constant):
                 self.replace(test, f"not {self.closed(test)}")
 
 
@@ -315,10 +315,11 @@ def tests_of(module: Path) -> tuple[Path, ...]:
     name = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
     tests = [path for path in (*files("tests/unit"), *files("tests/app")) if path.name.startswith("test_")]
     users = [path for path in files("lesson") if name in imported(path)]
+    near = {test for user in users for test in mirrors(user)}
     return tuple(
         mirrors(module)
         or [test for test in tests if name in imported(test)]
-        or dict.fromkeys(test for user in users for test in mirrors(user))
+        or [test for test in tests if test in near]
     )
 
 
@@ -348,23 +349,23 @@ def copies() -> Iterator[list[Path]]:
 
 def load() -> None:
     """Import what lesson and tests import, but not them: a process forked from this one has it at once."""
-    alone = {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    os.environ.update(alone)
+    os.environ.update(PYTHONDONTWRITEBYTECODE="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     sys.dont_write_bytecode = True
     for path in (*files("lesson"), *files("tests/unit"), *files("tests/app")):
         for name in imported(path):
             if name.split(".")[0] not in ("lesson", "tests", "benchmarks"):
                 with suppress(ImportError):
                     import_module(name)
-    checks, phases = list(HealthCheck), [Phase.explicit, Phase.generate]
+    # Every mutant meets the same examples, and none is made smaller once it has failed.
     settings.register_profile(
         "mutants",
         derandomize=True,
         deadline=None,
-        phases=phases,
-        suppress_health_check=checks,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
+    # pytest loads its plugins when it first runs.
     with tempfile.TemporaryDirectory() as empty, redirect_stdout(StringIO()):
         pytest.main(["--collect-only", empty])
     gc.freeze()
@@ -479,9 +480,9 @@ def main() -> None:
     planted = {module: Planter(read(module)).found for module in modules}
     for module in modules:
         if planted[module] and not mirrors(module):
-            print(
-                f"{module} has no mirror: {' '.join(map(str, tests_of(module))) or 'nothing'} answers for it"
-            )
+            print(f"{module} has no mirror: {len(tests_of(module))} files of tests answer for it")
+    # Whoever ends this ends what it started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     mutants = drawn(planted, asked.most, asked.seed)
     tell(mutants, found(mutants))
 

@@ -155,10 +155,16 @@ class Switch:
 
 
 def segments(label: str, options: Sequence[str], key: str, default: str = "") -> str:
-    """One of a few names beside each other, at first the default or else the first."""
+    """One of a few names beside each other, at first that in the address, the default or else the first."""
     default = default or options[0]
     return st.segmented_control(
-        label, options, default=default, key=key, required=True, persist_state="session"
+        label,
+        options,
+        default=default,
+        key=key,
+        required=True,
+        bind="query-params",
+        persist_state="session",
     )
 
 

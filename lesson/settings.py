@@ -64,11 +64,6 @@ def keep_program() -> None:
         st.query_params["program"] = program()
 
 
-def kept_in_address() -> dict[str, str] | None:
-    """What a link to another chapter takes along beside what the shell's own controls put there."""
-    return {"program": program()} if program() else None
-
-
 def program_editor(label: str, hint: str, placeholder: str) -> str:
     """The field in which the learner writes a backward pass."""
     st.text_area(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from itertools import chain
@@ -13,10 +14,11 @@ import pytest
 from lesson.chapters import PARTS
 
 HOUSE = Path(__file__).parents[1]
+DOCUMENTS = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *(HOUSE / "docs").glob("*.md")]
 
 
-def run(*command: str) -> None:
-    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+def run(*command: str, house: Path = HOUSE) -> None:
+    done = subprocess.run(command, cwd=house, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -64,3 +66,29 @@ def test_a_deployment_installs_what_the_short_list_says() -> None:
     assert "torch==" in " ".join(wanted)
     for pin in wanted:
         assert pin.startswith("torch==") or f"\n{pin} \\\n    --hash=sha256:" in lock
+
+
+def test_every_path_that_a_document_names_exists() -> None:
+    """In backquotes, in a link, or first in an indented line."""
+    path = re.compile(r"(?:`|\(|^ {4})((?!\.venv)[\w.-]+/[\w./-]*|\w+\.(?:md|py|toml))[`) ]", re.MULTILINE)
+    named = {name for document in DOCUMENTS for name in path.findall(document.read_text(encoding="utf-8"))}
+    assert len(named) > 50
+    assert [name for name in sorted(named) if not (HOUSE / name).exists()] == []
+
+
+def test_the_chapter_that_contributors_read_works(tmp_path: Path) -> None:
+    """Its files from CONTRIBUTING.md, in a copy of the lesson."""
+    for folder in ("assets", "lesson", "tests"):
+        shutil.copytree(HOUSE / folder, tmp_path / folder)
+    for file in ("pyproject.toml", "streamlit_app.py"):
+        shutil.copy(HOUSE / file, tmp_path)
+    text = (HOUSE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name, lines in re.findall(r'^```\w+ title="([^"]+)"\n(.+?)^```$', text, re.MULTILINE | re.DOTALL):
+        with (tmp_path / name).open("a", encoding="utf-8") as file:
+            file.write(lines)
+    parts = tmp_path / "lesson" / "chapters" / "__init__.py"
+    python = parts.read_text(encoding="utf-8")
+    parts.write_text(python.replace('"part-why": (', '"part-why": ("sum-order", '), encoding="utf-8")
+    run(sys.executable, "-m", "ruff", "check", "--no-cache", "lesson", house=tmp_path)
+    tests = ("tests/app/test_sum_order.py", "tests/unit/test_prose.py")
+    run(sys.executable, "-m", "pytest", "-q", "-n0", *tests, house=tmp_path)

@@ -11,7 +11,7 @@ from lesson.numeric.config import Config
 from lesson.numeric.source import seven_lines
 from lesson.page.compute import computed
 from lesson.page.show import code, picture
-from lesson.page.words import figure, language, say, text, words
+from lesson.page.words import figure, kept_in_address, language, say, text, words
 from lesson.prose import say as prose
 
 
@@ -49,6 +49,6 @@ def the_way() -> None:
                     st.page_link(
                         st.session_state["pages"][name],
                         label=f"**{title}**",
-                        query_params=settings.kept_in_address(),
+                        query_params=kept_in_address() or None,
                     )
                     st.markdown(summary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,8 +11,9 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.controls import segments
 from lesson.numeric.experiments.matrix_text import MatrixError, matrix_of
+from lesson.numeric.program.mistakes import COLLECTION
 from lesson.page.compute import computed, devices, forget
-from lesson.page.show import fragment, matrices, matrix, picture, refused, snippet
+from lesson.page.show import code, fragment, matrices, matrix, picture, refused, snippet
 from lesson.page.words import ask, say, sides, text, words
 
 if TYPE_CHECKING:
@@ -27,9 +29,10 @@ def render(network: settings.Settings) -> None:
     a_dtype()
     operations()
     view_is_no_transpose()
+    view_in_the_lines(network)
     shared_memory()
     a_device()
-    say("explain")
+    why(network)
     ask("check-shapes")
     ask("check-memory")
 
@@ -131,6 +134,27 @@ def view_is_no_transpose() -> None:
 
 
 @fragment
+def view_in_the_lines(network: settings.Settings) -> None:
+    """The seven lines with view for .T, at the learner's sizes: which gradients suffer, and which do not."""
+    from lesson.numeric.experiments import tensors
+
+    say("view-in-the-lines")
+    found = computed(tensors.viewed, settings.config(network))
+    code("\n".join(found.lines))
+    if not found.wrong:
+        say("view-none-wrong")
+        return
+    say("view-wrong", wrong=listed(found.wrong))
+    if found.right:
+        say("view-right", right=listed(found.right))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as code, one after the other."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+@fragment
 def shared_memory() -> None:
     """Change one, watch the other: numpy and torch, a tensor and its view."""
     from lesson.numeric.experiments import tensors
@@ -150,7 +174,7 @@ def a_device() -> None:
     *_, last = devices()
     say("device-cpu" if last == "cpu" else "device")
     snippet(ran(tensors.on_a_device, last))
-    say("timing")
+    say("timing", rounds=tensors.ROUNDS)
     titles = words()["matrix-size"], words()["microseconds"]
     times = computed(tensors.product_times)
     picture(growth_chart(tensors.SIZES, times, *titles, log=(True, True)), text("timing-alt"))
@@ -161,4 +185,35 @@ def a_device() -> None:
         on_click=forget,
         args=(tensors.product_times,),
     )
+    the_times(times)
+
+
+def the_times(times: Mapping[str, Sequence[float]]) -> None:
+    """Who was the quickest, and how a time grows with the size, by what was measured."""
+    from lesson.numeric.experiments.tensors import SIZES
+
+    quickest = [min(times, key=lambda name: times[name][place]) for place in (0, -1)]
+    first, second, *_, half, last = times["torch, cpu"]
+    say(
+        "timing-found",
+        small=quickest[0],
+        large=quickest[1],
+        least=SIZES[0],
+        second=SIZES[1],
+        half=SIZES[-2],
+        most=SIZES[-1],
+        growth_of_least=f"{second / first:.1f}",
+        growth_of_half=f"{last / half:.1f}",
+    )
     say("timing-why")
+
+
+@fragment
+def why(network: settings.Settings) -> None:
+    """What the shapes tell of the collected mistakes, and what memory has to do with the notebook."""
+    from lesson.numeric.experiments import tensors
+
+    say("explain")
+    refused = len(computed(tensors.refused, settings.config(network)))
+    say("shapes-refused" if refused else "shapes-silent", collected=len(COLLECTION), refused=refused)
+    say("memory-shared")

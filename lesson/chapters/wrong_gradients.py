@@ -140,6 +140,9 @@ def evidence(witness: str, testimony: Testimony) -> str:
     if witness == "shapes":
         return text("saw-shapes")
     largest = testimony.largest[witness]
+    if witness == "finite" and testimony.at_kink:
+        kink = figure(100 * testimony.at_kink)
+        return text("saw-finite-kink", largest=figure(100 * largest), kink=kink)
     if witness == "autograd" and testimony.first:
         return text("saw-later", largest=figure(100 * largest), step=testimony.first)
     return text("saw-nothing" if largest == 0 else f"saw-{witness}", largest=figure(100 * largest))

@@ -11,8 +11,8 @@ from lesson import settings
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
 from lesson.page.compute import computed
-from lesson.page.show import code, fragment, lead_to, matrix
-from lesson.page.words import ask, figure, program_error, say, sides, text
+from lesson.page.show import code, fragment, matrix
+from lesson.page.words import ask, figure, lead_to, program_error, say, sides, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.your_turn import Answer, Corrected

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lesson.numeric.compare import Comparison, compare
+from lesson.numeric.compare import Comparison
 from lesson.numeric.config import Config
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, Task, affine, forward, loss
-from lesson.numeric.rounding import allowance, gamma
+from lesson.numeric.rounding import allowance, compared, gamma
 
 NUDGE = 2.0**-13
 """How far an entry of size 1 or less is moved to either side."""
@@ -28,6 +28,14 @@ class FiniteDifferences(NamedTuple):
     gradients: Params
     crossed: Params
     error: Params
+
+    def compare(self, task: Task, gradients: Params) -> dict[str, Comparison]:
+        """Compare them with gradients of any dtype at the weights of a float64 task, by parameter."""
+        rounding = allowance(*task, (gradients.w1.dtype, torch.float64)).rounding
+        off = unflatten(flatten(rounding) + flatten(self.error), rounding)
+        # Where the two ends lie on different sides of a kink, any quotient in between is explained.
+        kink = self.crossed.map(lambda crossed: torch.where(crossed, torch.inf, 0.0))
+        return compared(gradients, self.gradients, off, kink)
 
 
 def finite_differences(x: Tensor, y: Tensor, params: Params, activation: Activation) -> FiniteDifferences:
@@ -87,9 +95,4 @@ def third_witness(config: Config, weights: np.ndarray, gradients: np.ndarray) ->
     differences = finite_differences(*task)
     if not torch.isfinite(flatten(differences.gradients)).all():
         return {}
-    dtype = torch.from_numpy(gradients).dtype
-    rounding = flatten(allowance(*task, (dtype, torch.float64)).rounding) + flatten(differences.error)
-    # Where the two ends lie on different sides of a kink, any quotient in between is explained.
-    kink = torch.where(flatten(differences.crossed), torch.inf, 0.0)
-    arrays = (gradients, *(t.numpy() for t in (flatten(differences.gradients), rounding, kink)))
-    return {name: compare(*(a[None, columns] for a in arrays)) for name, columns in config.slices.items()}
+    return differences.compare(task, unflatten(torch.from_numpy(gradients), start.params))

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.network import Activation, Params, Task, Trace, affine, forward
 
 
@@ -131,3 +132,12 @@ def gradient_bounds(x: Tensor, bounds: ForwardBounds, off: Signals, size: Signal
 
 def magnitude(bias: Tensor | None) -> Tensor | None:
     return None if bias is None else bias.abs()
+
+
+def compared(one: Params, two: Params, rounding: Params, kink: Params) -> dict[str, Comparison]:
+    """Judge two gradients of one step against the allowances for their difference, by parameter."""
+    return {
+        name: compare(*(t.reshape(1, -1).numpy() for t in tensors if t is not None))
+        for name, *tensors in zip(Params._fields, one, two, rounding, kink, strict=True)
+        if tensors[0] is not None
+    }

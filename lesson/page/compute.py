@@ -6,14 +6,15 @@ everybody who asks the same, as long as there is room.
 
 from __future__ import annotations
 
+import pickle
 import time
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from hashlib import blake2b
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 
-import numpy as np
 import streamlit as st
 from cachetools import LRUCache, cached
 
@@ -41,21 +42,15 @@ MOMENT = 0.4
 """Seconds without a bar: one that comes and goes within them only makes a page jump."""
 
 
-def request(function: Callable[..., object], *args: object) -> Hashable:
-    """Return what tells a request from all others.
+def request(function: Callable[..., object], *args: object) -> bytes:
+    """Return what tells a request from all others: its own bytes, as they would travel, shortened.
 
-    By what its arguments look like, as 1, 1.0 and True are equal and give different results.
+    So 1, 1.0 and True differ, and whatever cannot travel is refused at once.
     """
-    return function, *(content(argument) for argument in args)
+    return blake2b(pickle.dumps((function, args))).digest()
 
 
-def content(argument: object) -> Hashable:
-    if isinstance(argument, np.ndarray):
-        return argument.dtype.str, argument.shape, argument.tobytes()
-    return repr(argument)
-
-
-REMEMBERED: LRUCache[Hashable, Answer[Any]] = LRUCache(
+REMEMBERED: LRUCache[bytes, Answer[Any]] = LRUCache(
     REMEMBERED_BYTES, getsizeof=lambda remembered: remembered.size
 )
 
@@ -133,7 +128,7 @@ def collected(
     return so_far
 
 
-@cached(LRUCache[Hashable, SharedRun[Any]](REMEMBERED_RUNS), request, lock=Lock())
+@cached(LRUCache[bytes, SharedRun[Any]](REMEMBERED_RUNS), request, lock=Lock())
 def shared_run(function: Callable[..., Iterator[Any]], *args: object) -> SharedRun[Any]:  # noqa: ARG001
     """The one run of a generator function with these arguments, whoever asks for it."""
     return SharedRun()

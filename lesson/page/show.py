@@ -11,7 +11,7 @@ import streamlit as st
 
 from lesson import prose
 from lesson.numeric import source
-from lesson.page.words import chapter, language, quoted, text, words
+from lesson.page.words import chapter, keep_in_address, language, quoted, text, words
 from lesson.workers.process import WorkerLost
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
@@ -65,11 +65,18 @@ def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 
 def tabs(**acts: Callable[[], None]) -> None:
-    """A tab for each act of this chapter, named by its section; only the open one is computed and drawn."""
-    labels = [text(f"tab-{name}") for name in acts]
-    opened = st.tabs(labels, key=f"{chapter()}-tab", bind="query-params")
-    for tab, act in zip(opened, acts.values(), strict=True):
+    """A tab for each act of this chapter, named by its section; only the open one is computed and drawn.
+
+    The address has the name of the open one.
+    """
+    labels = {name: text(f"tab-{name}") for name in acts}
+    key, first = f"{chapter()}-tab", next(iter(acts))
+    if key not in st.session_state:
+        st.session_state[key] = labels.get(st.query_params.get("tab", first), labels[first])
+    opened = st.tabs(list(labels.values()), key=key, on_change="rerun")
+    for (name, act), tab in zip(acts.items(), opened, strict=True):
         if tab.open:
+            keep_in_address("tab", name, first)
             with tab:
                 act()
 
@@ -135,11 +142,6 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         )
     if max(sizes) > LARGEST:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
-
-
-def lead_to(name: str, label: str, icon: str, **address: str) -> None:
-    """A link to another chapter, with these address parameters beside those that all pages keep."""
-    st.page_link(st.session_state["pages"][name], label=label, icon=icon, query_params=address or None)
 
 
 def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:

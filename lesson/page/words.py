@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -40,20 +41,61 @@ def text(section: str, **values: object) -> str:
     return prose.say(language(), chapter(), section, **values)
 
 
+LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)\)")
+"""A link in prose to a chapter, by its name."""
+
+
 def say(section: str, **values: object) -> None:
-    """Print a section of this chapter."""
-    st.markdown(text(section, **values))
+    """Print a section of this chapter; links to chapters stand below it, and lose nothing."""
+    said = text(section, **values)
+    st.markdown(LINK.sub(r"\1", said))
+    for label, name in LINK.findall(said):
+        lead_to(name, label[0].upper() + label[1:], ":material/arrow_forward:")
+
+
+def lead_to(name: str, label: str, icon: str, **address: str) -> None:
+    """A link to another chapter, with these address parameters beside those that all pages keep."""
+    pages = st.session_state["pages"]
+    st.page_link(pages[name], label=label, icon=icon, query_params=kept_in_address() | address or None)
+
+
+NETWORK = ("batch", "inputs", "hidden", "outputs", "bias", "activation", "slope", "seed")
+KEPT = (*NETWORK, "lang", "view", "program")
+"""The address parameters of every page."""
+
+
+def kept_in_address() -> dict[str, str]:
+    """What a link to another chapter takes along: the learner's network, language, view and program."""
+    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+
+
+def keep_in_address(key: str, name: str, default: str) -> None:
+    """Let the address say what was chosen, by a name that no translation changes; nothing for the default."""
+    if name != default:
+        st.query_params[key] = name
+    elif key in st.query_params:
+        del st.query_params[key]
+
+
+LETTERS = "ABCDEFGH"
 
 
 def ask(section: str) -> None:
     """A question of this chapter, marked as soon as it is answered, with the reason."""
     question = prose.question(language(), chapter(), section)
+    options = "  \n".join(
+        f"**{letter}** {option.text}" for letter, option in zip(LETTERS, question.options, strict=False)
+    )
     with st.container(border=True):
+        st.markdown(f"{question.text}\n\n{options}")
+        # Streamlit writes the options of a choice smaller than the text.
         answer = st.radio(
             question.text,
             range(len(question.options)),
-            format_func=lambda index: question.options[index].text,
+            format_func=LETTERS.__getitem__,
             index=None,
+            horizontal=True,
+            label_visibility="collapsed",
             key=f"{chapter()}-{section}",
             persist_state="session",
         )

@@ -79,7 +79,7 @@ def paths(parameter: str, row: int, column: int, outputs: int) -> tuple[tuple[St
 
 
 def numbers(parameter: str, row: int, column: int, moment: Moment) -> dict[Expr, float]:
-    """The values of the atoms on the paths of an entry, from a network caught in the act."""
+    """The values of the atoms on the paths of an entry, from the network at one observation."""
     passed, j = moment.passed, row if parameter == "w2" else column
     values: dict[Expr, float] = {}
     for k in range(len(passed.y)):

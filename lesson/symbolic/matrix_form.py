@@ -9,6 +9,7 @@ from sympy import (
     Add,
     Derivative,
     Expr,
+    Function,
     ImmutableMatrix,
     MatMul,
     MatrixSymbol,
@@ -35,29 +36,39 @@ def row_of(of: ImmutableMatrix, index: int) -> ImmutableMatrix:
     return ImmutableMatrix(of[index, :])
 
 
+Where = tuple[tuple[Expr, Expr], ...]
+
+
+def first_row(name: str, of: ImmutableMatrix, by: list[ImmutableMatrix]) -> Where:
+    """Names for the entries of a layer's first row, functions of what each is to be differentiated by, and
+    what they stand for."""
+    return tuple((Function(f"{name}_{{1{j + 1}}}")(*by[j]), of[0, j]) for j in range(of.cols))
+
+
 @lru_cache(maxsize=64)
 def derive(line: str, batch: int, inputs: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     """The steps that earn grad_w1, grad_w2 or grad_a, for sizes cut down to LARGEST."""
     rows, inputs, hidden, outputs = (min(size, LARGEST) for size in (batch, inputs, hidden, outputs))
     if line == "grad_w1":
-        return weights(line, "x", "w^{(1)}", "X", (rows, inputs, hidden))
+        return weights(line, "xh", "w^{(1)}", "X", (rows, inputs, hidden))
     if line == "grad_w2":
-        return weights(line, "a", "w^{(2)}", "A", (rows, hidden, outputs))
+        return weights(line, "ao", "w^{(2)}", "A", (rows, hidden, outputs))
     return activations(rows, hidden, outputs)
 
 
-def weights(
-    line: str, source: str, weight: str, letter: str, sizes: tuple[int, int, int]
-) -> tuple[Step, ...]:
-    """dL/dW for H = X W, given G = dL/dH: X stands for the layer's input, G for the signal behind it."""
+def weights(line: str, layer: str, weight: str, letter: str, sizes: tuple[int, int, int]) -> tuple[Step, ...]:
+    """dL/dW for H = X W, given G = dL/dH: X stands for the layer's input, G for the signal at its output.
+
+    layer: the letters of an entry of X and of H.
+    """
     batch, n, m = sizes
-    x, w, g = matrix(source, batch, n), matrix(weight, n, m), matrix("g", batch, m)
+    x, w, g = matrix(layer[0], batch, n), matrix(weight, n, m), matrix("g", batch, m)
     one_x, one_g = row_of(x, 0), row_of(g, 0)
-    h = one_x * w
+    where = first_row(layer[1], one_x * w, [w[:, j] for j in range(m)])
 
     # The chain rule for one entry; the other columns of h do not contain it.
-    asked = ImmutableMatrix(n, m, lambda i, j: g[0, j] * Derivative(h[0, j], w[i, j]))
-    found = ImmutableMatrix(asked.doit())
+    asked = ImmutableMatrix(n, m, lambda i, j: g[0, j] * Derivative(where[j][0], w[i, j]))
+    found = ImmutableMatrix(asked.xreplace(dict(where)).doit())
     factored = MatMul(diag(*one_x).as_immutable(), ImmutableMatrix([list(one_g)] * n), evaluate=False)
     outer = MatMul(one_x.T, one_g, evaluate=False)
     over_batch = ImmutableMatrix(
@@ -69,7 +80,7 @@ def weights(
     general_x, general_g = MatrixSymbol(letter, rows, left), MatrixSymbol("G", rows, right)
     general = MatMul(Transpose(general_x), general_g)
     return (
-        Step(f"{line}-entries", line, asked, found, "entries"),
+        Step(f"{line}-entries", line, asked, found, "entries", where),
         Step(f"{line}-factor", line, found, factored, "factor"),
         Step(f"{line}-outer", line, factored, outer, "outer"),
         Step(f"{line}-batch", line, over_batch, product, "batch"),
@@ -81,13 +92,13 @@ def activations(batch: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     """dL/dA for O = A W2, given G = dL/dO."""
     a, w, g = matrix("a", batch, hidden), matrix("w^{(2)}", hidden, outputs), matrix("g", batch, outputs)
     one_a, one_g = row_of(a, 0), row_of(g, 0)
-    out = one_a * w
+    where = first_row("o", one_a * w, [one_a] * outputs)
 
     def chained(j: int) -> Expr:
-        return Add(*(g[0, k] * Derivative(out[0, k], one_a[0, j]) for k in range(outputs)))
+        return Add(*(g[0, k] * Derivative(where[k][0], one_a[0, j]) for k in range(outputs)))
 
     asked = ImmutableMatrix(1, hidden, lambda _, j: chained(j))
-    found = ImmutableMatrix(asked.doit())
+    found = ImmutableMatrix(asked.xreplace(dict(where)).doit())
     row = MatMul(one_g, w.T, evaluate=False)
     stacked = ImmutableMatrix(batch, hidden, lambda b, j: (g[b, :] * w[j, :].T)[0, 0])
     product = MatMul(g, w.T, evaluate=False)
@@ -95,7 +106,7 @@ def activations(batch: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     general_w, general_g = MatrixSymbol("W_2", left, right), MatrixSymbol("G", rows, right)
     general = MatMul(general_g, Transpose(general_w))
     return (
-        Step("grad_a-entries", "grad_a", asked, found, "a-entries"),
+        Step("grad_a-entries", "grad_a", asked, found, "a-entries", where),
         Step("grad_a-row", "grad_a", found, row, "a-row"),
         Step("grad_a-batch", "grad_a", stacked, product, "a-batch"),
         Step("grad_a-general", "grad_a", product, general, "general", ((general_w, w), (general_g, g))),
@@ -121,15 +132,16 @@ def derive_bias(batch: int, inputs: int, hidden: int) -> tuple[Step, ...]:
     )
 
 
-def values(line: str, signals: Signals) -> dict[Symbol, float]:
-    """The learner's numbers for the symbols of a derivation."""
+def values(line: str, signals: Signals, sizes: tuple[int, int, int, int]) -> dict[Symbol, float]:
+    """The learner's numbers for the symbols of a derivation, and for its sizes."""
     rows = signals.rows
     tables = {
         "grad_w1": {"x": rows.x, "g": rows.grad_h},
         "grad_w2": {"a": rows.a, "g": rows.grad_out},
         "grad_a": {"w^{(2)}": signals.w2, "g": rows.grad_out},
     }[line]
-    return {
+    named = zip(map(Symbol, ("batch", "inputs", "hidden", "outputs")), sizes, strict=True)
+    return dict(named) | {
         symbol: float(number)
         for name, table in tables.items()
         for symbols, numbers in zip(entries(name, *table.shape), table, strict=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from lesson.numeric.experiments.tensors import OPERATIONS
+from lesson.numeric.experiments.tensors import OPERATIONS, product_times
+from lesson.page.compute import computed
 from tests.harness.lesson_app import open_page, texts
 
 
@@ -83,3 +86,39 @@ def test_the_written_value_turns_up_in_both() -> None:
     app = open_page("tensors")
     app.slider(key="value").set_value(-3.5).run()
     assert outputs(app).count("-3.5000") == 3
+
+
+def test_view_in_the_seven_lines_is_judged_at_the_learners_sizes() -> None:
+    app = open_page("tensors")
+    assert "grad_w1 = x.view(3, 64) @ grad_h" in outputs(app)
+    assert "Yet `grad_w1`, `grad_w2` came out wrong" in texts(app)
+    assert "Right all the same: `grad_b1`, `grad_b2`" in texts(app)
+    app = open_page("tensors", outputs=2)
+    assert "Yet `grad_w1`, `grad_b1`, `grad_w2` came out wrong" in texts(app)
+    app = open_page("tensors", batch=1)
+    assert "every gradient came out right" in texts(app)
+    assert "came out wrong" not in texts(app)
+
+
+@pytest.mark.parametrize(("bias", "refuses"), [("true", "refuses 1 for"), ("false", "refuses none")])
+def test_it_is_counted_what_shapes_tell(bias: str, refuses: str) -> None:
+    said = texts(open_page("tensors", bias=bias))
+    assert "Of the 11 mistakes" in said
+    assert refuses in said
+
+
+@pytest.mark.parametrize(("quick", "slow"), [("numpy", "torch, cpu"), ("torch, cpu", "numpy")])
+def test_what_is_said_of_times_follows_from_them(
+    quick: str, slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = {quick: [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 960.0], slow: [3.0, 6.0, 7.0, 8.0, 16.0, 32.0, 240.0]}
+
+    def measured(function: Callable[..., object], *args: object) -> object:
+        return times if function is product_times else computed(function, *args)
+
+    monkeypatch.setattr("lesson.chapters.tensors.computed", measured)
+    said = texts(open_page("tensors"))
+    assert f"At 8 × 8 the shortest time was that of **{quick}**" in said
+    assert f"at 512 × 512 that of **{slow}**" in said
+    of_the_call, of_the_work = (2.0, 7.5) if slow == "torch, cpu" else (2.0, 30.0)
+    assert f"grew by a factor of {of_the_call}, and from 256 to 512 by a factor of {of_the_work}" in said

@@ -68,3 +68,12 @@ def test_twelve_seeds_on_request() -> None:
     found = re.search(r"ends \*lower\* in (\d+) of 12 runs", texts(app))
     assert found
     assert 0 < int(found[1]) < 12
+
+
+def test_finite_differences_say_why_they_are_silent_on_a_kink() -> None:
+    app = open_page("wrong-gradients")
+    app.selectbox(key="mistake").set_value(prose.say("en", "wrong-gradients", "title-or-equal")).run()
+    app.toggle(key="on-kink").set_value(True).run()
+    app.button(key="testify").click().run()
+    saw = " ".join(app.table[0].value.astype(str).to_numpy().ravel())
+    assert "takes a unit across its kink" in saw

@@ -226,6 +226,7 @@ def test_a_tab_is_drawn_when_it_is_opened_and_has_an_address(browser: Browser, s
         expect(page.get_by_test_id("stTable")).to_have_count(1)
         settle(page)
         link = page.url
+        assert "tab=count" in link
         set_number(page, "seed", 7)
         expect(page.get_by_role("tab", name="Many seeds")).to_have_attribute("aria-selected", "true")
     with visit(browser, link) as page:

@@ -14,9 +14,9 @@ def addresses(network: Mapping[str, int]) -> dict[str, str]:
     found = {}
     for chapter in (name for names in PARTS.values() for name in names):
         tabs = [
-            (name, label) for name, label in prose.sections("en", chapter).items() if name.startswith("tab-")
+            name.removeprefix("tab-") for name in prose.sections("en", chapter) if name.startswith("tab-")
         ]
-        views = {f"{chapter}, {name[4:]}": {f"{chapter}-tab": label} for name, label in tabs} or {chapter: {}}
+        views = {f"{chapter}, {tab}": {"tab": tab} for tab in tabs} or {chapter: {}}
         for name, view in views.items():
             found[name] = f"{'' if chapter == 'home' else chapter}?{urlencode({**network, **view})}"
     return found

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 import torch
 
+from lesson.numeric.source import seven_lines
 from tests.harness.networks import example
 
 WORDS = "x y w1 b1 h a w2 b2 out slope g torch activation __builtins__ 0 1 2.5 True None 1e30 's' [] (1,2)"
@@ -63,6 +64,58 @@ def generated(random: Random) -> str:
         place = random.randrange(len(text))
         text = text[:place] + chr(random.randrange(0x250)) + text[place + 1 :]
     return text
+
+
+LARGE = (
+    "x @ x.T",
+    "h @ h.T",
+    "a.T @ h",
+    "h.double().unsqueeze(2) * y.unsqueeze(1)",
+    "x.view(-1, 1) * y.view(1, -1)",
+)
+"""Where a dear program begins: with more numbers than the network has."""
+
+DEAR = (
+    "{q} ** 1.0001",
+    "{q} + 0.0",
+    "{q} * {q}",
+    "{q}.abs().pow(0.5)",
+    "{q}.double()",
+    "{q}.clone() / 3",
+    "{q} @ {q}.T",
+    "torch.where({q} > 0, {q}, 1.0)",
+    "{q}.sign() * {q}.square()",
+    "torch.maximum({q}, {q} - 1)",
+)
+"""How it goes on."""
+
+SIZES = {"batch": 8192, "inputs": 256, "hidden": 1024, "outputs": 32, "steps": 20_000}
+
+
+def dear(random: Random) -> str:
+    """The seven lines, and before them operations on ever more numbers, of which the gradient takes a part of
+    zero."""
+    new, last = random.random() < 0.5, "q0"
+    lines = [f"q0 = {random.choice(LARGE)}"]
+    for number in range(random.choice((1, 4, 20, 60))):
+        value = random.choice(DEAR).format(q=last)
+        last = f"q{number + 1}" if new else "q0"
+        lines.append(f"{last} = {value}")
+    return "\n".join([*lines, seven_lines(), f"grad_w1 = grad_w1 + 0 * {last}.sum()"])[:4000]
+
+
+def dear_link(random: Random) -> dict[str, str]:
+    """The address of a training that asks for much: sizes, steps, precision, and lines of its own."""
+    shares = {name: (1, most // 64 or 1, most // 8, most) for name, most in SIZES.items()}
+    sizes = {name: str(random.choice(options)) for name, options in shares.items()}
+    lines = {"backward": "yours", "program": dear(random)} if random.random() < 0.8 else {}
+    return {
+        **sizes,
+        **lines,
+        "seed": str(random.randrange(10_000)),
+        "by_hand_dtype": random.choice(("float32", "float64")),
+        "optimizer": random.choice(("sgd", "momentum", "adam")),
+    }
 
 
 REACH = ((builtins, "eval"), (builtins, "exec"), (builtins, "open"), (os, "system"), (torch, "load"))

@@ -7,8 +7,6 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from lesson import prose
-
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 # AppTest cannot switch between pages that are functions; the shell opens them like this.
 OPEN = """
@@ -52,7 +50,7 @@ def open_page(chapter: str = "home", tab: str = "", /, **address: object) -> App
     for name, value in address.items():
         app.query_params[name] = str(value)
     if tab:
-        app.query_params[f"{chapter}-tab"] = prose.say("en", chapter, f"tab-{tab}")
+        app.query_params["tab"] = tab
     app.run()
     assert not app.exception
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lesson.numeric.program.whitelist import MOST_CHARACTERS
+from lesson.numeric.source import seven_lines
 
 NOTEBOOK_FORWARD = """
 learning_rate = 1e-4
@@ -257,3 +258,22 @@ ABSURD = {
     "brackets": "[" * 199 + "]" * 199,
 }
 """What no network has room or time for, by what is absurd about it."""
+
+
+def using(lines: str, name: str = "q") -> str:
+    """The seven lines after others, of which one gradient needs this name."""
+    return f"{lines}\n{seven_lines()}\ngrad_w1 = grad_w1 + 0 * {name}.sum()"
+
+
+WIDE = using(
+    "t0 = h.double().unsqueeze(2) * y.unsqueeze(1)\n" + "\n".join(f"t{n + 1} = t{n} + 0.0" for n in range(4)),
+    "t4",
+)
+"""On a large network, tensors of half a gigabyte."""
+
+POWERS = using(
+    "o = (x @ x.T).double().abs() + 1.5\n"
+    "e = x.view(8, 24).sum(1).double().view(8, 1, 1) * 0 + 1\n"
+    "q = o * e\n" + "q = q ** 1.0001\n" * 50
+)
+"""On any network, 17 ms of a step."""

@@ -61,12 +61,13 @@ class Server:
 
     def memory(self) -> float:
         """MB, what processes share counted once (proportional set size)."""
-        found = 0
-        for process in self.processes():
-            rollup = (process / "smaps_rollup").read_text(encoding="ascii")
-            found += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-        self.peak = max(self.peak, found / 1024)
-        return found / 1024
+        found = sum(proportional_size(process) for process in self.processes())
+        self.peak = max(self.peak, found)
+        return found
+
+    def largest_worker(self) -> float:
+        """MB of the largest process that the server started, what it shares counted in proportion."""
+        return max(map(proportional_size, self.processes()[1:]), default=0.0)
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""
@@ -75,6 +76,15 @@ class Server:
             fields = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
             seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return seconds
+
+
+def proportional_size(process: Path) -> float:
+    """MB; none of a process that ended since it was listed."""
+    try:
+        rollup = (process / "smaps_rollup").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0)
 
 
 @contextmanager

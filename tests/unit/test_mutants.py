@@ -57,6 +57,7 @@ STATEMENTS = {
     "a.b = c": {"pass"},
     "a[b] += c": {"a[b] -= c", "pass"},
     "def f() -> bool:\n    return a(b)": {"def f() -> bool:\n    return not a(b)"},
+    "def f() -> bool:\n    return True": {"def f() -> bool:\n    return False"},
     "def f() -> float:\n    return a": {"def f() -> float:\n    return -a"},
     "def f() -> Tensor:\n    return -a": {"def f() -> Tensor:\n    return a"},
     "def f(a: int = 1) -> None: ...": {"def f(a: int = 2) -> None: ..."},
@@ -70,6 +71,9 @@ HARMLESS = [
     'T = TypeVar("T", bound=max)',
     "z = zip(*a, strict=True)",
     "z = mark(size=1, opacity=2)",
+    "Side = Literal[1, 2]",
+    "z = f(a, a)",
+    "z = 1e30",
 ]
 
 

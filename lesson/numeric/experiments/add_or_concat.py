@@ -29,18 +29,18 @@ TARGETS = ("against", "first", "alike")
 
 STEPS = 200
 RUNS = 40
-"""So many seeds in a row are trained at once."""
+"""How many seeds in a row are trained at once."""
 
 RATE = 0.03
 """Adam's."""
 
 LARGEST = (64, 8, 16, 4)
-"""Batch, inputs, hidden units and outputs of the largest pair that is trained so many times."""
+"""Batch, inputs, hidden units and outputs of the largest pair that is trained RUNS times."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two branches and their task: sizes (batch, inputs of each branch, hidden units of each branch where
+    """Two branches and their data: sizes (batch, inputs of each branch, hidden units of each branch where
     they are concatenated, outputs), the activation's slope for h <= 0, how the target depends on the two
     inputs, whether the branches share their weights, and the first seed."""
 
@@ -57,15 +57,15 @@ class Pair:
         return replace(self, sizes=(batch, inputs, hidden, outputs))
 
     def parameters(self, join: Join, hidden: int) -> int:
-        """How many numbers are learned with so many units in each branch."""
+        """How many numbers are learned with this many hidden units in each branch."""
         _, inputs, _, outputs = self.sizes
         branches, rows = 1 if self.shared else 2, int(self.bias)
         joined = hidden if join == "add" else 2 * hidden
         return branches * (inputs + rows) * hidden + (joined + rows) * outputs
 
     def hidden(self, join: Join) -> int:
-        """Units of each branch: as asked where they are concatenated, and where they are added the fewest
-        with which there are at least as many parameters."""
+        """Units of each branch: as asked to concatenate them, and to add them the fewest with which there
+        are at least as many parameters."""
         asked = self.sizes[2]
         if join == "concat":
             return asked
@@ -78,7 +78,7 @@ class Pair:
 
 
 class Branches(NamedTuple):
-    """What is learned, or its gradients; None where there is no bias, or where v1 and c1 are w1 and b1."""
+    """The weights, or their gradients; None where there is no bias, or where v1 and c1 are w1 and b1."""
 
     w1: Tensor
     b1: Tensor | None
@@ -93,6 +93,23 @@ class Branches(NamedTuple):
         assert w1 is not None
         assert w2 is not None
         return Branches(w1, b1, v1, c1, w2, b2)
+
+
+class Task(NamedTuple):
+    """What a gradient is computed from: x1, x2 (..., batch, inputs), y (..., batch, outputs), the weights,
+    the join and the activation. A dimension in front holds many trainings at once."""
+
+    x1: Tensor
+    x2: Tensor
+    y: Tensor
+    branches: Branches
+    join: Join
+    activation: Activation
+
+    def double(self) -> Task:
+        """The same in float64."""
+        x1, x2, y = (values.double() for values in self[:3])
+        return self._replace(x1=x1, x2=x2, y=y, branches=self.branches.map(Tensor.double))
 
 
 class Passed(NamedTuple):
@@ -110,9 +127,8 @@ def affine(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
     return x @ w if b is None else x @ w + b
 
 
-def forward(x1: Tensor, x2: Tensor, branches: Branches, join: Join, activation: Activation) -> Passed:
-    """One network or, with a dimension more in front, many at once."""
-    w1, b1, v1, c1, w2, b2 = branches
+def forward(task: Task) -> Passed:
+    x1, x2, _, (w1, b1, v1, c1, w2, b2), join, activation = task
     h1, h2 = affine(x1, w1, b1), affine(x2, w1 if v1 is None else v1, b1 if v1 is None else c1)
     a1, a2 = activation(h1), activation(h2)
     joined = a1 + a2 if join == "add" else torch.cat([a1, a2], -1)
@@ -139,11 +155,9 @@ THROUGH: dict[Join, Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]] = {
 """What each branch receives from behind the join."""
 
 
-def backward(
-    x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation, passed: Passed
-) -> Branches:
-    """The gradients by the seven lines for each branch, of one network or of many at once. Of what the
-    branches share, each contributes its part."""
+def backward(task: Task, passed: Passed) -> Branches:
+    """The gradients by the seven lines for each branch; what both share gets the sum of their parts."""
+    x1, x2, y, branches, join, activation = task
     h1, h2, _, _, joined, out = passed
     grad_out = 2 * (out - y)
     grad_a1, grad_a2 = THROUGH[join](grad_out, branches.w2)
@@ -151,25 +165,22 @@ def backward(
     grad_w1, grad_v1 = x1.mT @ grad_h1, x2.mT @ grad_h2
     grad_b1, grad_c1 = grad_h1.sum(-2, keepdim=True), grad_h2.sum(-2, keepdim=True)
     grad_w2, grad_b2 = joined.mT @ grad_out, grad_out.sum(-2, keepdim=True)
-    found = (
-        Branches(grad_w1 + grad_v1, grad_b1 + grad_c1, None, None, grad_w2, grad_b2)
-        if branches.v1 is None
-        else Branches(grad_w1, grad_b1, grad_v1, grad_c1, grad_w2, grad_b2)
-    )
-    return found if branches.b2 is not None else found._replace(b1=None, c1=None, b2=None)
+    if branches.v1 is None:
+        gradients = Branches(grad_w1 + grad_v1, grad_b1 + grad_c1, None, None, grad_w2, grad_b2)
+    else:
+        gradients = Branches(grad_w1, grad_b1, grad_v1, grad_c1, grad_w2, grad_b2)
+    return gradients if branches.b2 is not None else gradients._replace(b1=None, c1=None, b2=None)
 
 
-def by_autograd(
-    x1: Tensor, x2: Tensor, y: Tensor, branches: Branches, join: Join, activation: Activation
-) -> Branches:
+def by_autograd(task: Task) -> Branches:
     """The same gradients by torch."""
-    leaves = branches.map(lambda p: p.detach().requires_grad_())
-    value = loss(forward(x1, x2, leaves, join, activation).out, y)
-    found = iter(torch.autograd.grad(value, [p for p in leaves if p is not None]))
-    return leaves.map(lambda _: next(found))
+    leaves = task.branches.map(lambda p: p.detach().requires_grad_())
+    value = loss(forward(task._replace(branches=leaves)).out, task.y)
+    gradients = iter(torch.autograd.grad(value, [p for p in leaves if p is not None]))
+    return leaves.map(lambda _: next(gradients))
 
 
-def task(pair: Pair) -> tuple[Tensor, Tensor, Tensor]:
+def data(pair: Pair) -> tuple[Tensor, Tensor, Tensor]:
     """x1, x2 (batch, inputs) and y (batch, outputs) of one seed, float32.
 
     y is made of |x u| for a direction u, with a sign for each output: two units make it.
@@ -191,18 +202,24 @@ def start(pair: Pair, join: Join) -> Branches:
     _, inputs, _, outputs = pair.sizes
     hidden = pair.hidden(join)
     joined = hidden if join == "add" else 2 * hidden
-
-    def drawn(name: int, rows: int, columns: int) -> Tensor:
-        # Each tensor from a source of its own and column by column, so that more units leave the first
-        # ones as they are. (torch draws 16 numbers and more in another order than fewer.)
-        random = np.random.default_rng((pair.seed, 5, name))
-        return torch.from_numpy(random.standard_normal((columns, rows))).float().T.contiguous()
-
-    w1 = (2 / inputs) ** 0.5 * drawn(0, inputs, hidden)
-    v1 = None if pair.shared else (2 / inputs) ** 0.5 * drawn(1, inputs, hidden)
-    w2 = joined**-0.5 * drawn(2, joined, outputs)
+    w1 = (2 / inputs) ** 0.5 * drawn(pair.seed, 0, inputs, hidden)
+    v1 = None if pair.shared else (2 / inputs) ** 0.5 * drawn(pair.seed, 1, inputs, hidden)
+    w2 = joined**-0.5 * drawn(pair.seed, 2, joined, outputs)
     b1, b2 = (torch.zeros(1, hidden), torch.zeros(1, outputs)) if pair.bias else (None, None)
     return Branches(w1, b1, v1, None if v1 is None or b1 is None else b1.clone(), w2, b2)
+
+
+def drawn(seed: int, tensor: int, rows: int, columns: int) -> Tensor:
+    """Standard normal weights (rows, columns) for one of the tensors of a seed."""
+    # Each tensor from a source of its own and column by column, so that more units leave the first
+    # ones as they are. (torch draws 16 numbers and more in another order than fewer.)
+    random = np.random.default_rng((seed, 5, tensor))
+    return torch.from_numpy(random.standard_normal((columns, rows))).float().T.contiguous()
+
+
+def task(pair: Pair, join: Join) -> Task:
+    """The data and the start of one seed, float32."""
+    return Task(*data(pair), start(pair, join), join, pair.activation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,19 +235,11 @@ class Received:
 
 def received(pair: Pair, join: Join) -> Received:
     """What each branch gets from behind the join, checked against autograd."""
-    x1, x2, y = (values.double() for values in task(pair))
-    branches = start(pair, join).map(Tensor.double)
-    passed = forward(x1, x2, branches, join, pair.activation)
-    grad_a1, grad_a2 = THROUGH[join](2 * (passed.out - y), branches.w2)
-    pairs = [
-        (ours, theirs)
-        for ours, theirs in zip(
-            backward(x1, x2, y, branches, join, pair.activation, passed),
-            by_autograd(x1, x2, y, branches, join, pair.activation),
-            strict=True,
-        )
-        if ours is not None and theirs is not None
-    ]
+    own = task(pair, join).double()
+    passed = forward(own)
+    grad_a1, grad_a2 = THROUGH[join](2 * (passed.out - own.y), own.branches.w2)
+    both = zip(backward(own, passed), by_autograd(own), strict=True)
+    pairs = [(ours, theirs) for ours, theirs in both if ours is not None and theirs is not None]
     return Received(
         grad_a1.numpy(),
         grad_a2.numpy(),
@@ -247,10 +256,9 @@ def tied(print: Callable[..., None], a1: Tensor, a2: Tensor, w2: Tensor) -> None
 
 def tied_of(pair: Pair) -> Ran:
     """Adding is concatenating with equal weights for both halves: at the learner's network, float64."""
-    x1, x2, _ = (values.double() for values in task(pair))
-    branches = start(pair, "add").map(Tensor.double)
-    _, _, a1, a2, _, _ = forward(x1, x2, branches, "add", pair.activation)
-    return run(tied, a1, a2, branches.w2)
+    own = task(pair, "add").double()
+    passed = forward(own)
+    return run(tied, passed.a1, passed.a2, own.branches.w2)
 
 
 FAILED = 0.1
@@ -267,7 +275,7 @@ class Outcome:
 
     @property
     def median(self) -> np.ndarray:
-        """Over the runs (steps,)."""
+        """The median of left over the runs (steps,)."""
         return np.median(self.left, 0)
 
     @property
@@ -283,43 +291,42 @@ class Outcome:
 
 
 def outcome(pair: Pair, join: Join) -> Outcome:
-    """Of one join on the data of both, adding with at least as many parameters."""
+    """Train with one join; adding has at least as many parameters as concatenating."""
     return Outcome(trained(pair, join), pair.parameters(join, pair.hidden(join)))
 
 
-def clearly_better(found: Mapping[Join, Outcome]) -> Join | None:
+def clearly_better(outcomes: Mapping[Join, Outcome]) -> Join | None:
     """The join that fails less often, if the intervals tell; else None."""
-    (add_low, _, add_high), (concat_low, _, concat_high) = (found[join].interval for join in JOINS)
+    (add_low, _, add_high), (concat_low, _, concat_high) = (outcomes[join].interval for join in JOINS)
     return "concat" if concat_high < add_low else "add" if add_high < concat_low else None
 
 
 @torch.inference_mode()
 def trained(pair: Pair, join: Join) -> np.ndarray:
     """What RUNS independent networks, trained by hand with Adam, leave of their targets (runs, steps)."""
-    seeds = [replace(pair, seed=pair.seed + number) for number in range(RUNS)]
-    x1, x2, y = (torch.stack(values) for values in zip(*map(task, seeds), strict=True))
-    networks = stacked([start(seed, join) for seed in seeds])
+    tasks = [task(replace(pair, seed=pair.seed + number), join) for number in range(RUNS)]
+    x1, x2, y = (torch.stack(values) for values in zip(*(each[:3] for each in tasks), strict=True))
+    starts = stacked([each.branches for each in tasks])
     # Adam works entry by entry: all networks are one vector, and each goes its own way.
-    vector = flatten(networks)
-    branches = unflatten(vector, networks)
+    vector = flatten(starts)
+    many = Task(x1, x2, y, unflatten(vector, starts), join, pair.activation)
     outs, adam = [], Adam(RATE)
     for _ in range(STEPS):
-        passed = forward(x1, x2, branches, join, pair.activation)
+        passed = forward(many)
         outs.append(passed.out)
-        gradients = backward(x1, x2, y, branches, join, pair.activation, passed)
-        adam.step(vector, flatten(gradients))
+        adam.step(vector, flatten(backward(many, passed)))
     left = (torch.stack(outs) - y).square().sum((2, 3)) / y.square().sum((1, 2))
     return left.T.numpy()
 
 
 DEPTHS = range(31)
 ROWS = 16
-"""Observations that are sent through so many layers, in each run."""
+"""Observations that each run sends through the layers."""
 
 
 def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
-    """How much of a signal arrives at the first of so many layers: the root mean square, over RUNS seeds,
-    of its gradient there, for a signal of 1 at the end, (len(DEPTHS),) each. By hand.
+    """How much of an error signal is left after its way back through 0, 1, 2, ... layers, by hand: its root
+    mean square over RUNS seeds, for a signal of size 1, (len(DEPTHS),) each.
 
     Layers are relu(h w) in a row, and h + relu(h w) where the layer's input is added to its output, as
     in a residual network (He et al., 2016); w has variance 1 / units.
@@ -330,29 +337,34 @@ def signal_by_depth(pair: Pair) -> dict[str, np.ndarray]:
     weights = torch.randn((DEPTHS[-1], RUNS, units, units), generator=generator) * units**-0.5
     signal = torch.randn(first.shape, generator=generator)
     size = signal.square().mean()
-    found = {}
+    left = {}
     for name, kept in (("plain", 0.0), ("residual", 1.0)):
         back = arriving(first, weights, signal, kept)
-        found[name] = np.array([1.0, *(back.square().mean((0, 2, 3)) / size).sqrt().tolist()])
-    return found
+        left[name] = np.array([1.0, *(back.square().mean((0, 2, 3)) / size).sqrt().tolist()])
+    return left
 
 
 def arriving(first: Tensor, weights: Tensor, signal: Tensor, kept: float) -> Tensor:
-    """What a signal behind the first layer, the first two, and so on becomes on its way back to the input,
-    by hand: (runs, layers, batch, units).
+    """What becomes of a signal behind the first layer, behind the second, and so on, on its way back to the
+    input, by hand: (runs, layers, batch, units).
 
     first and signal (runs, batch, units); weights (layers, runs, units, units). At each layer h becomes
     kept h + relu(h w).
     """
-    h, slopes = first, []
-    for w in weights:
-        slopes.append((h @ w > 0).to(h.dtype))
-        h = kept * h + torch.relu(h @ w)
     # From the last layer back to the first; at each one more signal sets out, all travel together.
     setting_out = signal[:, None]
     travelling = setting_out[:, :0]
-    for w, slope in zip(reversed(weights), reversed(slopes), strict=True):
+    for w, slope in zip(reversed(weights), reversed(slopes(first, weights, kept)), strict=True):
         travelling = torch.cat([setting_out, travelling], 1)
         through = (travelling * slope[:, None]).flatten(1, 2) @ w.mT
         travelling = kept * travelling + through.view_as(travelling)
     return travelling
+
+
+def slopes(first: Tensor, weights: Tensor, kept: float) -> list[Tensor]:
+    """Where each layer's relu passes a signal, ones and zeros (runs, batch, units)."""
+    h, passes = first, []
+    for w in weights:
+        passes.append((h @ w > 0).to(h.dtype))
+        h = kept * h + torch.relu(h @ w)
+    return passes

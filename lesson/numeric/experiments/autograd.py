@@ -14,7 +14,7 @@ from lesson.numeric import by_hand
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.config import Config
 from lesson.numeric.from_config import task_of
-from lesson.numeric.network import Params, forward
+from lesson.numeric.network import Params, Task, forward
 
 Print = Callable[..., None]
 
@@ -111,10 +111,10 @@ def copied(print: Print) -> None:
 
 
 def gradients_after(times: int) -> np.ndarray:
-    """What w.grad was after each of so many presses of backward: (times, 3)."""
-    found: list[np.ndarray] = []
-    pressed(lambda gradient: found.append(gradient.clone().numpy()), times)
-    return np.array(found).reshape(times, 3)
+    """w.grad after each of so many calls of backward: (times, 3)."""
+    gradients: list[np.ndarray] = []
+    pressed(lambda gradient: gradients.append(gradient.clone().numpy()), times)
+    return np.array(gradients).reshape(times, 3)
 
 
 MOST_STEPS = 400
@@ -125,8 +125,8 @@ LOOKS = 10
 class Cost:
     """Training by hand, on clones that still require a gradient and on detached copies.
 
-    steps (LOOKS,); for each kind of copy, nodes kept alive at that step, and the median microseconds per
-    step since the look before.
+    steps (LOOKS,): when one looked; for each kind of copy, nodes: how many were alive then, and
+    microseconds: the median per step since the look before, (LOOKS,) each.
     """
 
     steps: np.ndarray
@@ -148,31 +148,25 @@ COPIES: dict[str, Callable[[Tensor], Tensor]] = {
 def cost(steps: int) -> Cost:
     """The notebook's network, 64-3-2-1 in float32, trained by hand for LOOKS to MOST_STEPS steps."""
     looks = np.linspace(0, min(steps, MOST_STEPS), LOOKS + 1).astype(int)[1:]
-    found = {name: trained_on(copy, looks) for name, copy in COPIES.items()}
+    measured = {name: trained_on(copy, looks) for name, copy in COPIES.items()}
     return Cost(
         looks,
-        {name: nodes for name, (nodes, _) in found.items()},
-        {name: microseconds for name, (_, microseconds) in found.items()},
+        {name: nodes for name, (nodes, _) in measured.items()},
+        {name: microseconds for name, (_, microseconds) in measured.items()},
     )
 
 
 def trained_on(copy: Callable[[Tensor], Tensor], looks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Nodes alive and microseconds per step at each look."""
     config = Config()
-    x, y, start, activation = task_of(config, torch.float32)
-    params = leaves_of(start).map(copy)
-    nodes, microseconds, done = [], [], 0
-    for look in looks:
-        times = []
-        for _ in range(look - done):
-            started = time.perf_counter()
-            found = by_hand.backward(x, y, params, activation, forward(x, params, activation))
-            step(params, found, config.learning_rate)
-            times.append(1e6 * (time.perf_counter() - started))
+    task = task_of(config, torch.float32)
+    task = task._replace(params=leaves_of(task.params).map(copy))
+    nodes, microseconds = [], []
+    for steps in np.diff(looks, prepend=0):
+        times = [timed_step(task, config.learning_rate) for _ in range(steps)]
         microseconds.append(float(np.median(times)))
-        nodes.append(nodes_behind(params))
-        done = look
-    for p in params:
+        nodes.append(nodes_behind(task.params))
+    for p in task.params:
         if p is not None:
             # Its graph saved the very tensor that was then changed in place and holds the graph: torch never
             # frees such a ring by itself.
@@ -180,11 +174,16 @@ def trained_on(copy: Callable[[Tensor], Tensor], looks: np.ndarray) -> tuple[np.
     return np.array(nodes), np.array(microseconds)
 
 
-def step(params: Params, gradients: Params, learning_rate: float) -> None:
-    for parameter, gradient in zip(params, gradients, strict=True):
-        assert parameter is not None
+def timed_step(task: Task, learning_rate: float) -> float:
+    """One step by hand on the parameters in place, and the microseconds that it took."""
+    began = time.perf_counter()
+    x, y, params, activation = task
+    gradients = by_hand.backward(x, y, params, activation, forward(x, params, activation))
+    for p, gradient in zip(params, gradients, strict=True):
+        assert p is not None
         assert gradient is not None
-        parameter -= learning_rate * gradient
+        p -= learning_rate * gradient
+    return 1e6 * (time.perf_counter() - began)
 
 
 def nodes_behind(params: Params) -> int:

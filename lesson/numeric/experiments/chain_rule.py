@@ -1,4 +1,4 @@
-"""One observation, one weight: the network caught in the act, and its loss as that weight moves."""
+"""The network at one observation, and its loss as one of its weights moves."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Curve(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """A network of float64 at one observation, with one entry of one parameter singled out.
+    """The network at one observation, float64, with one entry of one parameter singled out.
 
     value is the entry's, slope the activation's for h <= 0.
     """
@@ -73,6 +73,7 @@ class OneEntry:
 
     @classmethod
     def of(cls, config: Config, entry: Entry) -> OneEntry:
+        """The entry at the configured start, float64."""
         task = task_of(config, torch.float64)
         return cls(task._replace(x=task.x[:1], y=task.y[:1]), entry)
 
@@ -85,7 +86,7 @@ class OneEntry:
         return float(getattr(params, self.entry.parameter)[self.entry.row, self.entry.column])
 
     def at(self, value: float) -> Task:
-        """The same with this value in the place of the entry."""
+        """The task with this value for the entry."""
         changed = getattr(self.task.params, self.entry.parameter).clone()
         changed[self.entry.row, self.entry.column] = value
         return self.task._replace(params=self.task.params._replace(**{self.entry.parameter: changed}))
@@ -116,7 +117,7 @@ class OneEntry:
 
     def curve(self) -> Curve:
         weights = np.linspace(self.start - REACH, self.start + REACH, CURVE_POINTS)
-        return Curve(weights, np.array([self.loss_at(float(at)) for at in weights]))
+        return Curve(weights, np.array([self.loss_at(float(weight)) for weight in weights]))
 
 
 def moment(config: Config, entry: Entry, moved: float = 0.0) -> Moment:

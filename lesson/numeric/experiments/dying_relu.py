@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,17 +18,17 @@ from lesson.numeric.snippet import Ran, run
 
 STEPS = 200
 RUNS = 40
-"""So many seeds in a row are trained at once."""
+"""How many seeds in a row are trained at once."""
 
 LARGEST = (64, 8, 8, 4)
-"""Batch, inputs, hidden units and outputs of the largest network that is trained so many times."""
+"""Batch, inputs, hidden units and outputs of the largest network that is trained RUNS times."""
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What grows on what: sizes, the share of zeros in x and its scale, the bias of the hidden units at the
-    start (None for a network without), the learning rate, the slope of the activation for h <= 0, the
-    factor on W1 at the start, and the first seed."""
+    """What is trained: sizes (batch, inputs, hidden, outputs), the share of zeros in x and its scale, the
+    bias of the hidden units at the start (None for a network without), the learning rate, the slope of
+    the activation for h <= 0, the factor on W1 at the start, and the first seed."""
 
     sizes: tuple[int, int, int, int] = (64, 3, 2, 1)
     zeros: float = 0.8
@@ -51,8 +51,8 @@ class WatchedTrainings:
 
     losses (runs, steps), not finite from where a training blew up; zeros (runs, steps): the share of exact
     zeros among the entries of grad_w1 and grad_b1; silent (runs, steps, hidden): whether a unit has
-    h <= 0 at every observation of a network that has not blown up; firing: what active()
-    unpacks; params: what all runs end with, float32, by parameter, with a dimension (runs,) in front.
+    h <= 0 at every observation of a network that has not blown up; firing: what active() unpacks;
+    params: what all runs end with, float32, by parameter, with a dimension (runs,) in front.
     """
 
     conditions: Conditions
@@ -64,7 +64,7 @@ class WatchedTrainings:
 
     @property
     def blew_up(self) -> np.ndarray:
-        """Which runs (runs,)."""
+        """Which runs blew up (runs,)."""
         return ~np.isfinite(self.losses[:, -1])
 
     @property
@@ -89,7 +89,7 @@ class WatchedTrainings:
 
     @property
     def median_loss(self) -> np.ndarray:
-        """Over the runs (steps,); not finite once half of them blew up."""
+        """The median of the losses over the runs (steps,); not finite once half of them blew up."""
         return np.median(np.where(np.isfinite(self.losses), self.losses, np.inf).astype(float), 0)
 
     @property
@@ -117,32 +117,35 @@ class WatchedTrainings:
 
 @torch.inference_mode()
 def train_and_watch(conditions: Conditions) -> WatchedTrainings:
-    """Train with every seed, by hand, and watch every unit.
-
-    The target is the sum of the absolute inputs, which units of either sign have to make together.
-    """
+    """Train with every seed, by hand, and watch every unit."""
     tasks = [task(replace(conditions, seed=conditions.seed + number)) for number in range(RUNS)]
     x, y = (torch.stack(tensors) for tensors in list(zip(*tasks, strict=True))[:2])
     params = stacked([start for _, _, start in tasks])
     activation = Activation.leaky_relu(conditions.slope)
-    fires, losses, first = [], [], []
-    for _ in range(STEPS):
-        firing, loss, gradients = backward(x, y, params, activation)
-        fires.append(firing)
-        losses.append(loss)
-        first.append(torch.cat([g for g in gradients[:2] if g is not None], 1))
-        for p, gradient in zip(params, gradients, strict=True):
-            if p is not None and gradient is not None:
-                p.add_(gradient, alpha=-conditions.rate)
-    fired, lost, grad_first = (torch.stack(watched, 1) for watched in (fires, losses, first))
+    watched = zip(*descent(x, y, params, activation, conditions.rate), strict=True)
+    firing, losses, zeros = (torch.stack(column, 1) for column in watched)
     return WatchedTrainings(
         conditions,
-        lost.numpy(),
-        (grad_first == 0).float().mean((2, 3)).numpy(),
-        (~fired.any(2) & torch.isfinite(lost)[..., None]).numpy(),
-        np.packbits(fired.numpy(), axis=2),
+        losses.numpy(),
+        zeros.numpy(),
+        (~firing.any(2) & torch.isfinite(losses)[..., None]).numpy(),
+        np.packbits(firing.numpy(), axis=2),
         {name: p.numpy() for name, p in params._asdict().items() if p is not None},
     )
+
+
+def descent(
+    x: Tensor, y: Tensor, params: Params, activation: Activation, rate: float
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Take STEPS steps in place and yield, before each, where h > 0 (runs, batch, hidden), the losses (runs,)
+    and the shares of zeros in the gradient of the first layer (runs,)."""
+    for _ in range(STEPS):
+        firing, losses, gradients = backward(x, y, params, activation)
+        first = torch.cat([g for g in gradients[:2] if g is not None], 1)
+        yield firing, losses, (first == 0).float().mean((1, 2))
+        for p, gradient in zip(params, gradients, strict=True):
+            if p is not None and gradient is not None:
+                p.add_(gradient, alpha=-rate)
 
 
 def backward(x: Tensor, y: Tensor, params: Params, activation: Activation) -> tuple[Tensor, Tensor, Params]:
@@ -169,7 +172,8 @@ def affine(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
 
 
 def task(conditions: Conditions) -> tuple[Tensor, Tensor, Params]:
-    """x, y and the start of one seed, float32."""
+    """x, y and the start of one seed, float32; y is the sum of the absolute inputs, which units of either
+    sign have to make together."""
     batch, inputs, hidden, outputs = conditions.sizes
     data = Sparse(batch, inputs, outputs, conditions.seed, conditions.zeros).load()
     x = conditions.scale * torch.from_numpy(data.x)
@@ -230,13 +234,13 @@ class Trial:
 
 
 def remedied(conditions: Conditions) -> dict[str, Conditions]:
-    """The conditions as it is set, and with each remedy that changes something."""
+    """The conditions as they are set, and with each remedy that changes something."""
     changed = {name: change(conditions) for name, change in REMEDIES.items()}
     return {name: each for name, each in changed.items() if name == "as-set" or each != conditions}
 
 
 def trial(conditions: Conditions) -> Trial:
-    """Over RUNS seeds."""
+    """Train with RUNS seeds and count."""
     trainings = train_and_watch(conditions)
     ended = ~trainings.blew_up
     runs, silent = int(ended.sum()), int(trainings.silent[ended, -1].any(1).sum())

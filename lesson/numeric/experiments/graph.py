@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """From one node to another, by their places in the graph; what flows along it."""
+    """From one node to another, by their positions in the graph, and what flows along it."""
 
     start: int
     end: int
@@ -34,6 +35,8 @@ class Edge(NamedTuple):
 
 
 class Graph(NamedTuple):
+    """Nodes and the edges between them; operations and weights count the nodes of a kind."""
+
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
@@ -80,7 +83,7 @@ FORWARDS: dict[str, Forward] = {"plain": plain, "if": with_if, "loop": with_loop
 """Ways to write the forward pass; times is how often the loop runs."""
 
 SHOWN: dict[str, Callable[..., Any]] = {**FORWARDS, "plain": forward}
-"""Where the source of each stands that is worth reading."""
+"""The functions whose source is shown for each way."""
 
 
 class Call(NamedTuple):
@@ -120,9 +123,10 @@ def graphs(config: Config, way: str = "plain", times: int = 1) -> Graphs:
         trace = FORWARDS[way](x, params, activation, times)
         value = loss(trace.out, y)
     given = {"x": x, "y": y, **leaves(params)}
+    names = {**given, **trace._asdict(), "loss": value}
     return Graphs(
-        recorded(recorder.calls, value, {**given, **trace._asdict(), "loss": value}, given),
-        walked(value, trace, params),
+        forward_graph(given, on_the_way_to(value, recorder.calls), names),
+        backward_graph(value, trace, params),
     )
 
 
@@ -130,76 +134,85 @@ def leaves(params: Params) -> dict[str, Tensor]:
     return {name: p for name, p in params._asdict().items() if p is not None}
 
 
-def recorded(calls: list[Call], value: Tensor, names: dict[str, Tensor], given: dict[str, Tensor]) -> Graph:
-    """The calls on the way to the loss. names: of tensors; given: those that no call made."""
-    # Where two names are one tensor, as a and h without an activation, the first has it.
-    name_of = {id(tensor): name for name, tensor in reversed(names.items())}
-    needed = {id(value)}
+def on_the_way_to(value: Tensor, calls: list[Call]) -> list[Call]:
+    """The calls that the value is made of, the one that made it last."""
+    needed, kept = {id(value)}, []
     for call in reversed(calls):
         if id(call.made) in needed:
             needed |= {id(tensor) for tensor in call.taken}
-    nodes = [
-        Node(f"{name} {shape_of(tensor)}", "data" if name in "xy" else "weights", 0)
-        for name, tensor in given.items()
+            kept.append(call)
+    return kept[::-1]
+
+
+def forward_graph(given: dict[str, Tensor], calls: list[Call], names: dict[str, Tensor]) -> Graph:
+    """The calls, and before them what no call made. names: of tensors."""
+    # Where two names are one tensor, as a and h without an activation, the first has it.
+    label_of = {id(tensor): f"{name} {shape_of(tensor)}" for name, tensor in reversed(names.items())}
+    tensors = [*given.values(), *(call.made for call in calls)]
+    position = {id(tensor): index for index, tensor in enumerate(tensors)}
+    edges = [
+        Edge(position[id(tensor)], position[id(made)], label_of.get(id(tensor), shape_of(tensor)))
+        for _, taken, made in calls
+        for tensor in taken
     ]
-    place = {id(tensor): index for index, tensor in enumerate(given.values())}
-    edges = []
-    for function, taken, made in calls:
-        if id(made) not in needed:
-            continue
-        starts = [place[id(tensor)] for tensor in taken]
-        layer = 1 + max(nodes[start].layer for start in starts)
-        for start, tensor in zip(starts, taken, strict=True):
-            label = f"{name_of.get(id(tensor), '')} {shape_of(tensor)}".strip()
-            edges.append(Edge(start, len(nodes), label))
-            if start < len(given):
-                # What is given stands right before the operation that takes it.
-                nodes[start] = nodes[start]._replace(layer=layer - 1)
-        place[id(made)] = len(nodes)
-        nodes.append(Node(function, "error" if made is value else "operation", layer))
-    return Graph(tuple(nodes), tuple(edges))
+    layer = layers(edges, len(tensors))
+    for start, end, _ in edges:
+        if start < len(given):
+            # What is given stands right before the operation that takes it.
+            layer[start] = layer[end] - 1
+    labels = [*(label_of[id(tensor)] for tensor in given.values()), *(call.function for call in calls)]
+    kinds = ["data" if name in "xy" else "weights" for name in given] + ["operation"] * len(calls)
+    kinds[-1] = "error"
+    return Graph(tuple(map(Node, labels, kinds, layer)), tuple(edges))
+
+
+def layers(edges: list[Edge], nodes: int) -> list[int]:
+    """The layer of each node; edges to a node come before those from it."""
+    layer = [0] * nodes
+    for start, end, _ in edges:
+        layer[end] = max(layer[end], layer[start] + 1)
+    return layer
 
 
 def shape_of(tensor: Tensor) -> str:
     return "×".join(map(str, tensor.shape))
 
 
-def walked(value: Tensor, trace: Trace, params: Params) -> Graph:
+def backward_graph(value: Tensor, trace: Trace, params: Params) -> Graph:
     """What autograd keeps, from loss.grad_fn through next_functions, each node with the lines that do
     its work by hand."""
     assert value.grad_fn is not None
-    name_of = {id(tensor): name for name, tensor in leaves(params).items()}
-    with_bias = params.b1 is not None
-    lines = [
-        "grad_out",
-        "grad_w2, grad_b2, grad_a" if with_bias else "grad_w2, grad_a",
-        "grad_h",
-        "grad_w1, grad_b1" if with_bias else "grad_w1",
-    ]
-    # Behind out, a and h a new stage of the backward pass begins; where a is h, that of h.
-    stage = {value.grad_fn: 0, trace.out.grad_fn: 1, trace.a.grad_fn: 2, trace.h.grad_fn: 3}
-    layer = {value.grad_fn: 0}
     order = in_order(value.grad_fn)
-    for function in order:
-        for successor, _ in function.next_functions:
-            if successor is not None:
-                layer[successor] = max(layer.get(successor, 0), layer[function] + 1)
-                stage[successor] = max(stage.get(successor, 0), stage[function])
-    place = {function: index for index, function in enumerate(order)}
+    position = {function: index for index, function in enumerate(order)}
+    edges = [Edge(position[start], position[end]) for start in order for end in successors(start)]
+    name_of = {id(tensor): name for name, tensor in leaves(params).items()}
+    lines = [stage if params.b1 is not None else re.sub(", grad_b.", "", stage) for stage in STAGES]
 
-    def node(function: GradFn) -> Node:
+    def node(function: GradFn, layer: int, stage: int) -> Node:
         if hasattr(function, "variable"):
-            return Node(name_of[id(function.variable)], "weights", layer[function])
-        kind = "operation" if layer[function] else "error"
-        return Node(function.name(), kind, layer[function], lines[stage[function]])
+            return Node(name_of[id(function.variable)], "weights", layer)
+        return Node(function.name(), "operation" if layer else "error", layer, lines[stage])
 
-    edges = tuple(
-        Edge(place[function], place[successor])
-        for function in order
-        for successor, _ in function.next_functions
-        if successor is not None
-    )
-    return Graph(tuple(map(node, order)), edges)
+    nodes = map(node, order, layers(edges, len(order)), stages(order, edges, trace))
+    return Graph(tuple(nodes), tuple(edges))
+
+
+STAGES = ("grad_out", "grad_w2, grad_b2, grad_a", "grad_h", "grad_w1, grad_b1")
+"""The seven lines: from the loss to out, to a, to h, and on."""
+
+
+def stages(order: list[GradFn], edges: list[Edge], trace: Trace) -> list[int]:
+    """Which of the STAGES each function belongs to."""
+    # Where a is h, the later of the two stages counts.
+    begins = {trace.out.grad_fn: 1, trace.a.grad_fn: 2, trace.h.grad_fn: 3}
+    stage = [begins.get(function, 0) for function in order]
+    for start, end, _ in edges:
+        stage[end] = max(stage[end], stage[start])
+    return stage
+
+
+def successors(function: GradFn) -> list[GradFn]:
+    return [successor for successor, _ in function.next_functions if successor is not None]
 
 
 def in_order(root: GradFn) -> list[GradFn]:
@@ -207,11 +220,11 @@ def in_order(root: GradFn) -> list[GradFn]:
     finished: list[GradFn] = []
     seen = set()
 
-    def visit(function: GradFn | None) -> None:
-        if function is None or function in seen:
+    def visit(function: GradFn) -> None:
+        if function in seen:
             return
         seen.add(function)
-        for successor, _ in reversed(function.next_functions):
+        for successor in reversed(successors(function)):
             visit(successor)
         finished.append(function)
 

@@ -1,4 +1,4 @@
-"""The error signal inside the network, on its way back."""
+"""The error signal on its way back through the network."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ PIECE = 1024
 
 
 class Rows(NamedTuple):
-    """Of the first ROWS observations: x (ROWS, inputs), h, mask = phi'(h), a, grad_a, grad_h (ROWS, hidden)
-    and grad_out (ROWS, outputs)."""
+    """The first ROWS observations: x (ROWS, inputs), h, mask = phi'(h), a, grad_a, grad_h (ROWS, hidden) and
+    grad_out (ROWS, outputs)."""
 
     x: np.ndarray
     h: np.ndarray
@@ -37,22 +37,20 @@ class Rows(NamedTuple):
 
     @property
     def gates(self) -> np.ndarray:
-        """For each entry of mask, what becomes of the signal there: "open", "closed" or "damped"."""
+        """What each entry of mask does to the signal: "open", "closed" or "damped"."""
         return np.select([self.mask == 1, self.mask == 0], ["open", "closed"], "damped")
 
 
 class Sums(NamedTuple):
-    """Over the whole batch: grad_h.sum(0) (1, hidden), grad_h.sum() in its place (1, hidden), and
-    grad_out.sum(0) (1, outputs)."""
+    """Sums over the whole batch: grad_h.sum(0) (1, hidden) and grad_out.sum(0) (1, outputs)."""
 
     grad_h: np.ndarray
-    everything: np.ndarray
     grad_out: np.ndarray
 
 
 class Units(NamedTuple):
-    """Of the whole batch: how many pre-activations there are, how many are exactly zero, and at most DOTS of
-    them, evenly picked."""
+    """The pre-activations of the whole batch: how many there are, how many are exactly zero, and at most
+    DOTS of them, evenly picked."""
 
     number: int
     zeros: int
@@ -85,7 +83,7 @@ class Passed(NamedTuple):
 
 
 def passed(x: Tensor, y: Tensor, params: Params, activation: Activation) -> Passed:
-    """What autograd finds on the way back."""
+    """One pass there and, by autograd, back."""
     w1, b1, w2, b2 = params
     h = affine(x, w1, b1).requires_grad_()
     a = activation(h)
@@ -105,17 +103,17 @@ def totals(piece: Passed) -> tuple[Tensor, ...]:
 
 
 def signals(config: Config) -> Signals:
-    """What autograd finds on the way back, for the configured start and data."""
+    """The error signal at the configured start, by autograd."""
     x, y, params, activation = task_of(config, torch.float64)
     first = passed(x[:ROWS], y[:ROWS], params, activation)
     # Piece by piece: all signals of the largest network at once would take half a gigabyte.
     pieces = zip(x.split(PIECE), y.split(PIECE), strict=True)
-    found = [totals(passed(*piece, params, activation)) for piece in pieces]
-    sum_h, sum_out, grad_w2, zeros = (sum(column) for column in zip(*found, strict=True))
+    sums = [totals(passed(*piece, params, activation)) for piece in pieces]
+    sum_h, sum_out, grad_w2, zeros = (sum(column) for column in zip(*sums, strict=True))
     mask = activation.derivative(first.h)
     return Signals(
         Rows(mask=mask.numpy(), **{name: tensor.numpy() for name, tensor in first._asdict().items()}),
-        Sums(sum_h.numpy(), sum_h.sum().expand_as(sum_h).numpy(), sum_out.numpy()),
+        Sums(sum_h.numpy(), sum_out.numpy()),
         Units(len(x) * config.hidden, int(zeros), some_units(x, params, config.hidden)),
         params.w2.numpy(),
         (first.grad_out @ grad_w2.T).numpy(),
@@ -125,6 +123,7 @@ def signals(config: Config) -> Signals:
 def some_units(x: Tensor, params: Params, hidden: int) -> np.ndarray:
     """At most DOTS pre-activations, evenly picked from all observations and units."""
     units = len(x) * hidden
-    places = torch.arange(0, units, max(1, units // DOTS))[:DOTS]
-    h = affine(x[places // hidden], params.w1, params.b1)
-    return h[torch.arange(len(places)), places % hidden].numpy()
+    count = min(units, DOTS)
+    picked = torch.arange(count) * units // count
+    h = affine(x[picked // hidden], params.w1, params.b1)
+    return h[torch.arange(len(picked)), picked % hidden].numpy()

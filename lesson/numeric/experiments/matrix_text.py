@@ -1,4 +1,4 @@
-"""A matrix as a learner types it: a line per row, numbers between blanks. Free of torch."""
+"""A matrix as it is typed in the tensors chapter: a row per line, blanks between numbers. Free of torch."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def matrix_of(text: str) -> np.ndarray:
         raise MatrixError("matrix-empty")
     if max(len(rows), *map(len, rows)) > LARGEST_SIDE:
         raise MatrixError("matrix-large", largest=LARGEST_SIDE)
-    for index, row in enumerate(rows):
+    for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            raise MatrixError("matrix-ragged", row=index + 1, found=len(row), expected=len(rows[0]))
+            raise MatrixError("matrix-ragged", row=number, found=len(row), expected=len(rows[0]))
     return np.array(
         [[entry(cell, i, j) for j, cell in enumerate(row)] for i, row in enumerate(rows)], dtype=np.float32
     )

@@ -1,15 +1,25 @@
-"""What the notebook says of tensors, as snippets that run, each torch operation beside numpy's."""
+"""What the notebook says of tensors, as snippets that run: each torch operation beside numpy's."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from lesson.numeric import by_hand
+from lesson.numeric.config import Config
+from lesson.numeric.experiments.wrong_gradients.witnesses import cut
+from lesson.numeric.from_config import task_of
+from lesson.numeric.network import Task
+from lesson.numeric.program import gradient_names, parse
+from lesson.numeric.program.mistakes import COLLECTION, Mistake
 from lesson.numeric.snippet import Ran, run
+from lesson.numeric.source import seven_lines
 from lesson.numeric.training import devices
 
 Print = Callable[..., None]
@@ -118,12 +128,12 @@ def operate(name: str, a: np.ndarray, b: np.ndarray) -> tuple[Ran, Ran]:
 
 def result_of(name: str, a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     """The matrix that an operation gives, None where the shapes do not fit."""
-    found: list[Tensor] = []
+    printed: list[Tensor] = []
     try:
-        OPERATIONS[name][0](found.append, torch.from_numpy(a), torch.from_numpy(b))
+        OPERATIONS[name][0](printed.append, torch.from_numpy(a), torch.from_numpy(b))
     except RuntimeError:
         return None
-    return found[0].numpy()
+    return printed[0].numpy()
 
 
 def counted(rows: int, columns: int) -> dict[str, np.ndarray]:
@@ -136,6 +146,65 @@ def view_of_a_transpose(print: Print) -> None:
     x = torch.arange(6).view(2, 3)
     print(x.T.reshape(6))
     print(x.T.view(6))
+
+
+class Viewed(NamedTuple):
+    """The seven lines with view for .T: those that changed, and which gradients are still right or not."""
+
+    lines: tuple[str, ...]
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+def viewed(config: Config) -> Viewed:
+    """What becomes of the gradients at a configured start, float32, where view stands for .T."""
+    batch, inputs, hidden, outputs = config.sizes
+    turned = {"x": (inputs, batch), "a": (hidden, batch), "w2": (outputs, hidden)}
+    lines = re.sub(
+        r"\b(\w+)\.T\b", lambda found: f"{found[1]}.view{turned[found[1]]}", seven_lines()
+    ).splitlines()
+    task = task_of(config, torch.float32)
+    expected, found = by_hand.gradients(*task), parse("\n".join(lines)).gradients(*task)
+    right = {
+        f"grad_{name}": close_to(a, b)
+        for name, a, b in zip(expected._fields, found, expected, strict=True)
+        if a is not None and b is not None
+    }
+    return Viewed(
+        tuple(line for line in lines if ".view" in line),
+        tuple(name for name, holds in right.items() if holds),
+        tuple(name for name, holds in right.items() if not holds),
+    )
+
+
+def close_to(found: Tensor, expected: Tensor) -> bool:
+    """Whether nothing but float32's rounding is between them."""
+    return torch.allclose(found, expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
+
+
+def refused(config: Config) -> tuple[str, ...]:
+    """Which of the collected mistakes torch refuses for a shape, at the sizes at which they are studied."""
+    task = task_of(cut(config), torch.float32)
+    return tuple(known.name for known in COLLECTION if not fits(known, task))
+
+
+def fits(known: Mistake, task: Task) -> bool:
+    """Whether an update with what the mistaken lines give would pass."""
+    params = task.params
+    # A network without bias has the lines for its gradient all the same.
+    shaped = dict(zip(params._fields, (params.w1, params.w1[:1], params.w2, params.w2[:1]), strict=True))
+    program = parse(known.text)
+    run = program.start(*task)
+    # As .grad is, gradients are there from the step before.
+    run.names.update({f"grad_{name}": torch.zeros_like(like) for name, like in shaped.items()})
+    try:
+        for line in program.lines:
+            line.act(run)
+        for gradient in gradient_names(params):
+            torch.zeros_like(shaped[gradient.removeprefix("grad_")]).sub_(run.names[gradient])  # type: ignore[arg-type]
+    except RuntimeError:
+        return False
+    return True
 
 
 def from_numpy(print: Print, value: float) -> None:
@@ -161,16 +230,21 @@ def on_a_device(print: Print, device: str) -> None:
 
 
 SIZES = (8, 16, 32, 64, 128, 256, 512)
-LONG_ENOUGH = 2e-3
+LONG_ENOUGH = 5e-4
 """Seconds for which a product is repeated, so that the clock can tell."""
+
+ROUNDS = 9
 
 
 def product_times() -> dict[str, list[float]]:
-    """Microseconds of one n x n float32 matrix product for n in SIZES, in numpy and on every device."""
-    found: dict[str, list[float]] = {"numpy": [microseconds(numpy_product(n)) for n in SIZES]}
-    for device in devices():
-        found[f"torch, {device}"] = [microseconds(torch_product(n, device)) for n in SIZES]
-    return found
+    """Microseconds of one n x n float32 matrix product for n in SIZES, in numpy and on every device.
+
+    Medians of ROUNDS, in each of which all take their turn: what else this server does meets all alike.
+    """
+    products = {"numpy": [numpy_product(n) for n in SIZES]}
+    products |= {f"torch, {device}": [torch_product(n, device) for n in SIZES] for device in devices()}
+    rounds = [[list(map(microseconds, row)) for row in products.values()] for _ in range(ROUNDS)]
+    return dict(zip(products, np.median(rounds, axis=0).tolist(), strict=True))
 
 
 def numpy_product(n: int) -> Callable[[], object]:
@@ -193,8 +267,8 @@ def torch_product(n: int, device: str) -> Callable[[], object]:
 def microseconds(product: Callable[[], object]) -> float:
     """The mean time of a call, over as many calls as fill LONG_ENOUGH; the first is for warming up."""
     product()
-    calls, start = 0, time.perf_counter()
-    while (spent := time.perf_counter() - start) < LONG_ENOUGH or not calls:
+    calls, began = 0, time.perf_counter()
+    while (spent := time.perf_counter() - began) < LONG_ENOUGH or not calls:
         product()
         calls += 1
     return 1e6 * spent / calls

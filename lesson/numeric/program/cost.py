@@ -51,7 +51,7 @@ ROW = 500
 WHOLE = 100
 """How many times as long powers and products of whole numbers take, for which there is nothing fast."""
 
-LARGE, FRESH = 2**24, 40
+LARGE, FRESH = 2**25, 40
 """Bytes of a tensor that is fetched from the system each time it is made, and what each of them costs."""
 
 CALL = 10**5
@@ -116,7 +116,7 @@ def cost(make: Callable[..., Any], *arguments: Any, **keywords: Any) -> Cost:  #
     call = Call(make, arguments, keywords)
     if call.name in LOOKS:
         return Cost(None, CALL)
-    return Cost(call.result, call.work, call.passing + sum(kind.bytes for kind in call.made))
+    return Cost(call.result, call.work, call.bytes)
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,31 @@ class Call:
         entries = max(kind.entries for kind in (*self.kinds, *self.made))
         inner = self.multiplications + self.weight * entries + ROW * self.rows
         inner += CAST * sum(kind.entries for kind in self.cast)
-        fetched = [size for size in (*(kind.bytes for kind in self.made), self.passing) if size >= LARGE]
-        return CALL + self.slowness * inner + FRESH * sum(fetched)
+        fetched = sum(size for size in (self.result_bytes, self.copied_bytes) if size >= LARGE)
+        return CALL + self.slowness * inner + FRESH * fetched
+
+    @property
+    def bytes(self) -> int:
+        """Of the result and of what is gone when the call returns."""
+        places = 0
+        if self.name in ("getitem", "setitem"):
+            # torch makes a list of the places that the mask means.
+            mask = self.arguments[1]
+            places = len(mask.shape) * mask.entries * torch.int64.itemsize
+        return self.result_bytes + self.copied_bytes + places
+
+    @property
+    def result_bytes(self) -> int:
+        return self.result.bytes if self.result else 0
+
+    @property
+    def copied_bytes(self) -> int:
+        """Of what torch makes beside the result."""
+        # The derivative is made in two steps, and so is a number divided by a tensor.
+        reciprocal = self.name == "truediv" and not isinstance(self.arguments[0], Kind)
+        twice = reciprocal or self.name == "derivative"
+        cast = sum(kind.entries for kind in self.cast) * torch.float64.itemsize
+        return cast + (self.result_bytes if twice else 0)
 
     @property
     def made(self) -> list[Kind]:
@@ -229,20 +252,6 @@ class Call:
             return [kind for kind in read if kind.dtype != self.result.dtype]
         common = reduce(torch.promote_types, (kind.dtype for kind in (*read, *self.made)))
         return [kind for kind in read if kind.dtype != common]
-
-    @property
-    def passing(self) -> int:
-        """Bytes of what is gone when the call returns."""
-        copies = sum(kind.entries for kind in self.cast) * torch.float64.itemsize
-        if self.name in ("getitem", "setitem"):
-            # torch makes a list of the places that the mask means.
-            mask = self.arguments[1]
-            copies += len(mask.shape) * mask.entries * torch.int64.itemsize
-        # The derivative is made in two steps, and so is a number divided by a tensor.
-        twice = self.name == "derivative" or (
-            self.name == "truediv" and not isinstance(self.arguments[0], Kind)
-        )
-        return copies + (sum(kind.bytes for kind in self.made) if twice else 0)
 
 
 @lru_cache(maxsize=64)

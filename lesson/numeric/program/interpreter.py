@@ -139,6 +139,7 @@ def assignment(name: str, value: Act) -> Act:
 def masked_assignment(line: ast.stmt, target: Act, mask: Act, value: Act) -> Act:
     def act(run: Run) -> None:
         tensor, where, new = target(run), mask(run), value(run)
+        check_mask(line, tensor, where)
         if isinstance(new, float | int) and where.shape == tensor.shape:
             # The same, and faster, as nothing has to be counted first.
             run.made(line, Tensor.masked_fill_, tensor, where, new)
@@ -262,7 +263,9 @@ def part(node: ast.AST, value: Act, place: Act, mask: Act) -> Act:
             return run.made(node, operator.getitem, found, place(run))
         if not isinstance(found, Tensor):
             raise refuse(node, "no-parts")
-        return run.made(node, operator.getitem, found, mask(run))
+        where = mask(run)
+        check_mask(node, found, where)
+        return run.made(node, operator.getitem, found, where)
 
     return act
 
@@ -374,6 +377,11 @@ def check_product(node: ast.AST, left: Value, right: Value) -> None:
         raise refuse(node, "two-matrices", sizes=with_sizes(node, left, right))
     if left.shape[1] != right.shape[0]:
         raise misfit(node, "inner-sizes", left, right)
+
+
+def check_mask(node: ast.AST, tensor: Tensor, mask: Tensor) -> None:
+    if tensor.shape[: mask.dim()] != mask.shape:
+        raise refuse(node, "entry-by-entry", left=tuple(tensor.shape), right=tuple(mask.shape))
 
 
 def check_sizes(node: ast.AST, *values: Value) -> None:

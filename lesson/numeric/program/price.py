@@ -19,11 +19,12 @@ from lesson.numeric.program.meter import Limits, Meter
 from lesson.numeric.program.whitelist import read
 from lesson.numeric.source import seven_lines
 
-LEAST = Limits(work=5 * 10**8, bytes=2**20)
+TIMES = 6
 SPARE = Limits(work=10**10, bytes=96 * 2**20)
-"""A program may cost three times what the seven lines cost on a network, though no more than SPARE beyond
-them, and LEAST in any case: a third of a second of an ordinary core and what a small server has left, a
-sixtieth and a megabyte."""
+LEAST = Limits(work=5 * 10**8, bytes=2**20)
+"""A program may cost so many TIMES what the seven lines cost on a network, though no more than SPARE beyond
+them, and LEAST in any case. In words: a third of a second of an ordinary core and what a small server has
+left; a sixtieth and a megabyte."""
 
 Sizes = tuple[int, int, int, int]
 
@@ -107,6 +108,7 @@ def limits_on(sizes: Sizes, dtype: torch.dtype) -> Limits:
     seven = estimated(lines, network(sizes, True, dtype), Activation.relu(), Limits(inf, inf))
     own = Limits(seven.work_per_step, seven.peak_bytes)
     work, most = (
-        least + cost + min(2 * cost, spare) for least, cost, spare in zip(LEAST, own, SPARE, strict=True)
+        least + cost + min((TIMES - 1) * cost, spare)
+        for least, cost, spare in zip(LEAST, own, SPARE, strict=True)
     )
     return Limits(work, most)

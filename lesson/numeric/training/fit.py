@@ -1,13 +1,13 @@
-"""The curve that each lane has fitted to data with one input."""
+"""What the trained weights do with the data: the fitted curve, and the units that never fire."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 
-from lesson.numeric.config import LaneName
+from lesson.numeric.config import Config, LaneName
 from lesson.numeric.flat import unflatten
-from lesson.numeric.from_config import activation_of, start_of
+from lesson.numeric.from_config import activation_of, start_of, tensors_of
 from lesson.numeric.network import forward
 from lesson.numeric.training import History
 from lesson.numeric.training.curves import Fit
@@ -37,3 +37,11 @@ def fitted(history: History, row: int) -> Fit:
         predicted("by_hand"),
         predicted("autograd"),
     )
+
+
+def silent_units(config: Config, weights: np.ndarray) -> tuple[int, ...]:
+    """The hidden units, from 1, that fire at no observation at these flat weights (n,): all their h <= 0."""
+    row = torch.from_numpy(weights)
+    x, _ = tensors_of(config.source.load(), row.dtype)
+    h = forward(x, unflatten(row, start_of(config, row.dtype)), activation_of(config)).h
+    return tuple(unit + 1 for unit in torch.nonzero((h <= 0).all(0)).flatten().tolist())

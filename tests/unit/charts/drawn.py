@@ -62,13 +62,7 @@ class Marks:
         titles = [title_of(definition) for definition in definitions]
         assert len(set(titles)) == len(titles), "of two fields with one title Vega shows the first alone"
         return [
-            dict(
-                zip(
-                    titles,
-                    (self.shown(definition, "tooltip", row) for definition in definitions),
-                    strict=True,
-                )
-            )
+            {title_of(definition): self.shown(definition, "tooltip", row) for definition in definitions}
             for row in self.rows
         ]
 
@@ -87,8 +81,8 @@ class Marks:
 
     def labels(self, channel: str, *values: float, domain: tuple[float, float] = (0, 1)) -> list[str]:
         """What is written at these places of the axis, which reaches over the domain."""
-        said = self.encoding[channel]["axis"]["labelExpr"]
-        return [evaluate(said, datum={"value": value}, domain=lambda _: domain) for value in values]
+        said, reach = self.encoding[channel]["axis"]["labelExpr"], {channel: domain}.__getitem__
+        return [evaluate(said, datum={"value": value}, domain=reach) for value in values]
 
 
 def named(scale: Mapping[str, Any]) -> bool:

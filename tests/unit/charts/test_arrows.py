@@ -33,7 +33,11 @@ def test_a_head_points_to_where_its_arrow_goes() -> None:
 
 def test_a_pointer_is_told_entry_press_and_sum() -> None:
     _, heads = drawn(arrows_chart(SUMS, WORDS))
-    assert heads.tooltips()[4] == {WORDS["entry-number"]: 2, WORDS["press"]: 2, WORDS["gradient"]: "-4"}
+    entry, press, gradient = WORDS["entry-number"], WORDS["press"], WORDS["gradient"]
+    assert heads.tooltips()[2:4] == [
+        {entry: 3, press: 1, gradient: "0.5"},
+        {entry: 1, press: 2, gradient: "5"},
+    ]
 
 
 def test_the_axis_has_all_sums_and_zero_on_it() -> None:

@@ -68,6 +68,12 @@ def test_what_flows_down_the_column_is_named_at_the_middle_of_its_way() -> None:
     assert flows.style["color"] == theme.HIDDEN
 
 
+def test_what_leaves_the_column_is_not_named() -> None:
+    nodes = Node("MulBackward0", "error", 0), Node("w1", "weights", 1)
+    _, flows, *_ = drawn(graph_chart(Graph(nodes, (Edge(0, 1, "grad_w1"),)), WORDS))
+    assert flows.rows == []
+
+
 def test_each_node_has_its_name_and_an_operation_its_lines_below() -> None:
     _, _, _, made, lines, given = seen()
     column = GRAPH.nodes[3:]

@@ -11,7 +11,7 @@ from lesson.numeric.experiments.your_turn import Judged
 from lesson.numeric.training.curves import CELLS
 from tests.unit.charts.drawn import WORDS, drawn
 
-MATRIX = np.array([[1.5, -8.0, 7.0], [0.0, 10.0, -2.25]])
+MATRIX = np.array([[1.5, 8.0, -7.0], [0.0, -10.0, 2.25]])
 PLACES = [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]
 
 
@@ -19,12 +19,12 @@ def test_each_cell_has_the_number_of_its_row_and_column() -> None:
     squares, numbers = drawn(matrix_chart(MATRIX, "W", WORDS))
     assert (squares.kind, numbers.kind) == ("rect", "text")
     assert squares.see("y", "x") == numbers.see("y", "x") == PLACES
-    assert numbers.each("text") == ["1.5", "-8", "7", "0", "10", "-2.25"]
+    assert numbers.each("text") == ["1.5", "8", "-7", "0", "-10", "2.25"]
 
 
 def test_a_cell_is_coloured_by_sign_and_by_its_share_of_the_largest() -> None:
     squares, _ = drawn(matrix_chart(MATRIX, "W", WORDS))
-    assert squares.each("color") == [0.15, -0.8, 0.7, 0, 1, -0.225]
+    assert squares.each("color") == [0.15, 0.8, -0.7, 0, -1, 0.225]
     assert squares.scale("color") == {"scheme": "blueorange", "domain": [-1, 0, 1]}
 
 
@@ -50,7 +50,8 @@ def test_a_pointer_is_told_each_cells_own_note() -> None:
 
 
 def test_a_matrix_of_zeros_has_no_colour() -> None:
-    squares, numbers = drawn(matrix_chart(np.zeros((1, 2)), "W", WORDS))
+    with np.errstate(invalid="raise"):
+        squares, numbers = drawn(matrix_chart(np.zeros((1, 2)), "W", WORDS))
     assert squares.each("color") == [0, 0]
     assert numbers.each("text") == ["0", "0"]
 
@@ -88,6 +89,8 @@ def test_rows_and_columns_of_a_corner_have_their_true_numbers(first: tuple[int, 
 
 
 def test_a_corner_is_coloured_by_its_own_largest_cell() -> None:
+    squares, _ = drawn(matrix_chart(LARGE, "W", WORDS))
+    assert min(squares.each("color")) == -1
     squares, _ = drawn(matrix_chart(LARGE, "W", WORDS, first=(2, 4)))
     assert max(squares.each("color")) == 1
 

@@ -1,13 +1,36 @@
-"""A vector in which each parameter begins where autograd's own would."""
+"""All parameters as one vector, in which the second layer begins where a tensor of its own would."""
 
 from __future__ import annotations
 
 import pytest
+import torch
+from hypothesis import given
 
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
+from lesson.numeric.flat import aligned, flatten, unflatten
 from lesson.numeric.training import train
+from tests.harness.networks import Case, cases, tensors
+
+
+@given(cases(largest=6))
+def test_the_parameters_are_views_into_their_vector(case: Case) -> None:
+    vector = flatten(case.params)
+    parts = unflatten(vector, case.params)
+    for part, parameter in zip(tensors(parts), tensors(case.params), strict=True):
+        assert torch.equal(part, parameter)
+    vector.zero_()
+    assert not any(part.any() for part in tensors(parts))
+    assert flatten(case.params).any()
+
+
+@given(cases(largest=20))
+def test_the_second_layer_begins_where_a_tensor_of_its_own_would(case: Case) -> None:
+    vector = flatten(case.params)
+    copy = aligned(vector, case.params)
+    assert torch.equal(copy, vector)
+    assert unflatten(copy, case.params).w2.data_ptr() % 64 == 0
 
 
 @pytest.mark.parametrize("outputs", [9, 10, 20, 32])

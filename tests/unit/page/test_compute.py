@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -177,30 +178,84 @@ def test_a_watched_run_is_finished_for_all_when_one_has_seen_its_end() -> None:
     assert list(compute.watched(bar, counted, 3)) == [2]
 
 
+BOTH, LET_GO = Barrier(2, timeout=30), Event()
+
+
+def meet(name: str) -> str:
+    """Wait until the other has come."""
+    BOTH.wait()
+    return name
+
+
+def first_alone(number: int) -> int:
+    if number:
+        LET_GO.wait()
+    return number
+
+
 @pytest.mark.usefixtures("nothing_remembered")
 def test_parts_are_computed_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "answer", Computed())
-    # Each waits until the other has come.
-    both = Barrier(2, timeout=30)
-
-    def meet(name: str) -> str:
-        both.wait()
-        return name
-
     assert dict(compute.each(meet, {"first": ("a",), "second": ("b",)})) == {"first": "a", "second": "b"}
 
 
 @pytest.mark.usefixtures("nothing_remembered")
 def test_who_leaves_ends_what_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "answer", workers := Computed())
-    let_go = Event()
-
-    def first_alone(number: int) -> int:
-        if number:
-            let_go.wait()
-        return number
-
     with closing(compute.each(first_alone, {str(number): (number,) for number in range(8)})) as results:
         assert next(results) == ("0", 0)
-        Timer(0.1, let_go.set).start()
+        Timer(0.1, LET_GO.set).start()
     assert len(workers.asked) <= 1 + PROCESSES
+
+
+def test_what_cannot_travel_is_refused_at_once() -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        compute.request(lambda: 1)
+    assert compute.request(described, [np.arange(3000.0)]) != compute.request(described, [np.zeros(3000)])
+
+
+@pytest.mark.usefixtures("nothing_remembered")
+def test_a_page_says_that_it_waits_and_goes_on_when_the_answer_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever computes is busy, or stopped: the page does not stand still without a word."""
+    said, place = Event(), Mock()
+    place.progress.side_effect = lambda *_: said.set()
+    monkeypatch.setattr("streamlit.empty", lambda: place)
+    monkeypatch.setattr(compute, "words", lambda: {"computing": "Computing …"})
+
+    def only_when_said(function: Callable[..., object], *args: object) -> Answer[object]:
+        said.wait(30)
+        return Answer(function(*args), 1)
+
+    monkeypatch.setattr(compute, "answer", only_when_said)
+    assert compute.computed(described, 7) == "7"
+    assert place.progress.call_args.args == (0.0, "Computing …")
+    assert place.mock_calls[-1] == ("empty", (), {})
+    assert compute.MOMENT <= 0.5
+
+
+@pytest.mark.usefixtures("nothing_remembered")
+def test_what_is_there_at_once_has_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Mock()
+    monkeypatch.setattr("streamlit.empty", lambda: place)
+    monkeypatch.setattr(compute, "answer", Computed())
+    compute.computed(described, 8)
+    assert place.mock_calls == [("empty", (), {})]
+
+
+@pytest.mark.usefixtures("nothing_remembered")
+def test_who_leaves_while_waiting_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    place, let_go = Mock(), Event()
+    place.progress.side_effect = Stopped
+    monkeypatch.setattr("streamlit.empty", lambda: place)
+    monkeypatch.setattr(compute, "words", lambda: {"computing": "Computing …"})
+
+    def slowly(function: Callable[..., object], *args: object) -> Answer[object]:
+        let_go.wait(30)
+        return Answer(function(*args), 1)
+
+    monkeypatch.setattr(compute, "answer", slowly)
+    with pytest.raises(Stopped):
+        compute.computed(described, 9)
+    let_go.set()

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.experiments.bernoulli_gate.gates import (
+    Estimator,
     Gated,
-    Loss,
-    activation_of,
     estimators,
     exactly,
+    forward,
     task,
 )
 
@@ -51,16 +51,14 @@ class Samples:
     def error(self) -> dict[str, np.ndarray]:
         """How far the mean of COUNTS draws is from the truth: the root mean square over groups of draws, as
         a share of the truth's norm, (len(COUNTS),) each."""
-        found = {}
-        for name, draws in self.drawn.items():
-            means = [draws.reshape(-1, count, len(self.truth)).mean(1) for count in COUNTS]
-            found[name] = np.array(
-                [
-                    np.sqrt((np.linalg.norm(mean - self.truth, axis=1) ** 2).mean()) / self.norm
-                    for mean in means
-                ]
-            )
-        return found
+        return {
+            name: np.array([self.error_of_means(draws, count) for count in COUNTS])
+            for name, draws in self.drawn.items()
+        }
+
+    def error_of_means(self, draws: np.ndarray, count: int) -> float:
+        means = draws.reshape(-1, count, len(self.truth)).mean(1)
+        return np.sqrt((np.linalg.norm(means - self.truth, axis=1) ** 2).mean()) / self.norm
 
     @property
     def most_biased(self) -> int:
@@ -92,35 +90,31 @@ class Verdict(NamedTuple):
 
 def samples(gated: Gated) -> Samples:
     """The truth and many draws of each estimator, at the start of the training, float64."""
-    x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
-    loss = Loss(activation_of(gated)(x @ w1 + b1), w2, b2, y)
-    s = (x @ wg + bg).requires_grad_()
-    noise = torch.rand(
-        (SAMPLES, *s.shape), generator=torch.Generator().manual_seed(gated.seed + 1), dtype=s.dtype
-    ).clamp_(1e-12, 1 - 1e-12)
+    x, y, weights = task(gated)
+    s, loss = forward(x, y, weights, gated.slope)
+    random = torch.Generator().manual_seed(gated.seed + 1)
+    noise = torch.rand((SAMPLES, *s.shape), generator=random, dtype=s.dtype).clamp_(1e-12, 1 - 1e-12)
     # A bias is a weight whose input is always one.
-    with_ones = torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], 1) if gated.bias else x
-    at = torch.cat([wg, bg]) if gated.bias else wg
+    inputs = torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], 1) if gated.bias else x
+    gates = torch.cat([weights.wg, weights.bg]) if gated.bias else weights.wg
 
-    def by_weights(grad_s: Tensor) -> np.ndarray:
-        """From (..., batch, units) to (..., entries of wg and bg)."""
-        return (with_ones.T @ grad_s).flatten(-2).numpy()
+    def gradient(way: Estimator, s: Tensor) -> np.ndarray:
+        """The gradient by the gates' weights, flat (..., entries), through s (..., batch, units)."""
+        s = s.clone().requires_grad_()
+        (grad_s,) = torch.autograd.grad(way(s, noise, loss).sum(), s)
+        return (inputs.T @ grad_s).flatten(-2).numpy()
 
-    (true_s,) = torch.autograd.grad(exactly(s, noise[:0], loss).sum(), s)
-    truth = by_weights(true_s)
-    moved = finite_differences(lambda moving: exactly(with_ones @ moving, noise[:0], loss).sum(-1), at)
-    drawn = {}
-    for name, estimate in estimators(gated.temperature).items():
-        each = s.detach().expand(noise.shape).clone().requires_grad_()
-        (grad_s,) = torch.autograd.grad(estimate(each, noise, loss).sum(), each)
-        drawn[name] = by_weights(grad_s)
-    return Samples(truth, float(np.abs(moved - truth).max()), drawn)
+    truth = gradient(exactly, s)
+    quotients = finite_differences(lambda moved: exactly(inputs @ moved, noise, loss).sum(-1), gates)
+    each = s.expand(noise.shape)
+    drawn = {name: gradient(way, each) for name, way in estimators(gated.temperature).items()}
+    return Samples(truth, float(np.abs(quotients - truth).max()), drawn)
 
 
-def finite_differences(function: Callable[[Tensor], Tensor], at: Tensor, step: float = 1e-5) -> np.ndarray:
-    """Central differences of a scalar function by every entry, flat; the function takes many places."""
-    moves = step * torch.eye(at.numel(), dtype=at.dtype).view(-1, *at.shape)
-    return ((function(at + moves) - function(at - moves)) / (2 * step)).numpy()
+def finite_differences(function: Callable[[Tensor], Tensor], at: Tensor, nudge: float = 1e-5) -> np.ndarray:
+    """Central differences by every entry, flat, of a scalar function that takes many arguments at once."""
+    moves = nudge * torch.eye(at.numel(), dtype=at.dtype).view(-1, *at.shape)
+    return ((function(at + moves) - function(at - moves)) / (2 * nudge)).numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,15 +131,12 @@ class Distribution:
 BINS = 36
 
 
-def distributions(found: Samples) -> list[Distribution]:
-    """Of the draws of each entry of wg and bg, flat."""
-    everything = np.concatenate([*found.drawn.values(), found.truth[None]])
-    low, high = np.quantile(everything, [0.01, 0.99], axis=0)
-    low, high = np.minimum(low, found.truth), np.maximum(high, found.truth)
-    low, high = np.where(low == high, [low - 1, high + 1], [low, high])
-    edges = np.linspace(low, high, BINS + 1)
+def distributions(sampled: Samples) -> list[Distribution]:
+    """The distribution of the draws of each entry of wg and bg, flat."""
+    edges = bin_edges(sampled)
+    low, high = edges[0], edges[-1]
     shares, means = {}, {}
-    for name, draws in found.drawn.items():
+    for name, draws in sampled.drawn.items():
         bins = ((draws - low) / (high - low) * BINS).astype(int).clip(0, BINS - 1)
         shares[name] = np.stack([np.bincount(column, minlength=BINS) for column in bins.T]) / len(draws)
         means[name] = draws.mean(0)
@@ -156,15 +147,24 @@ def distributions(found: Samples) -> list[Distribution]:
             {name: float(mean[entry]) for name, mean in means.items()},
             float(truth),
         )
-        for entry, truth in enumerate(found.truth)
+        for entry, truth in enumerate(sampled.truth)
     ]
+
+
+def bin_edges(sampled: Samples) -> np.ndarray:
+    """Edges (bins + 1, entries) around the truth and all draws but the outermost hundredths."""
+    everything = np.concatenate([*sampled.drawn.values(), sampled.truth[None]])
+    low, high = np.quantile(everything, [0.01, 0.99], axis=0)
+    low, high = np.minimum(low, sampled.truth), np.maximum(high, sampled.truth)
+    low, high = np.where(low == high, [low - 1, high + 1], [low, high])
+    return np.linspace(low, high, BINS + 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Findings:
     """What is shown of samples: the truth (entries,), its largest difference from finite differences, whether
-    it is zero, of each estimator the errors of means and the verdict, the distributions of the draws of
-    each entry, and the entry for which they tell most."""
+    it is zero, for each estimator the errors of means and the verdict, for each entry the distributions of
+    the draws, and the entry for which they tell most."""
 
     truth: np.ndarray
     finite_difference: float
@@ -176,14 +176,14 @@ class Findings:
 
 
 def findings(gated: Gated) -> Findings:
-    """Samples cut down to a twentieth: draws are many, and each learner's page would hold its own."""
-    found = samples(gated)
+    """What is shown of samples, a twentieth of their size: each learner's page holds its own."""
+    sampled = samples(gated)
     return Findings(
-        found.truth,
-        found.finite_difference,
-        found.no_effect,
-        found.error,
-        {name: found.verdict(name) for name in found.drawn},
-        distributions(found),
-        found.most_biased,
+        sampled.truth,
+        sampled.finite_difference,
+        sampled.no_effect,
+        sampled.error,
+        {name: sampled.verdict(name) for name in sampled.drawn},
+        distributions(sampled),
+        sampled.most_biased,
     )

@@ -52,8 +52,8 @@ class Loss(NamedTuple):
 
 
 Estimator = Callable[[Tensor, Tensor, Loss], Tensor]
-"""From s and uniform noise of its shape, and the loss: a value for each observation, (..., batch), whose
-gradient estimates that of the expected loss, by s and by all that the loss depends on."""
+"""A function of s, of uniform noise of its shape and of the loss: a value for each observation, (..., batch),
+whose gradient estimates that of the expected loss, by s and by all that the loss depends on."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,10 @@ class Weights(NamedTuple):
     b1: Tensor
     w2: Tensor
     b2: Tensor
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Weights:
+        """The same change to every tensor."""
+        return Weights(*map(change, self))
 
 
 class StraightThrough(torch.autograd.Function):
@@ -136,7 +140,7 @@ def relaxed(s: Tensor, noise: Tensor, loss: Loss, temperature: float) -> Tensor:
 
 
 def log_probability(m: Tensor, s: Tensor) -> Tensor:
-    """Of a mask of zeros and ones, for each observation: (..., batch). Its derivative by s is m - p."""
+    """The log probability of gates m of zeros and ones, (..., batch). Its derivative by s is m - p."""
     return logsigmoid((2 * m - 1) * s).sum(-1)
 
 
@@ -148,12 +152,12 @@ def exactly(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
 
 
 def expected(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
-    """The same without the sum, as a training has no time for it."""
+    """The same in closed form, as a training has no time for the sum."""
     return loss.expected(torch.sigmoid(s))
 
 
 def estimators(temperature: float) -> dict[str, Estimator]:
-    """Those that have something to say about s, by name: the straight-through estimator (Bengio, Léonard and
+    """The ways whose gradient by s is not zero, by name: the straight-through estimator (Bengio, Léonard and
     Courville, 2013), the score function (REINFORCE: Williams, 1992) without and with a baseline, the
     relaxed gate (Maddison, Mnih and Teh, 2017; Jang, Gu and Poole, 2017)."""
     return {
@@ -176,8 +180,8 @@ SHOWN: Mapping[str, Callable[..., Tensor]] = {
 def task(gated: Gated, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor, Weights]:
     """x (batch, inputs), y (batch, outputs) and the weights at the start.
 
-    y is x u where the first input is positive and 0 elsewhere, with a sign for each output: what a gate
-    is made for. Weights have variance 2 / inputs (w1), 1 / units (w2), 1 / inputs (wg); biases are zero.
+    y is x u for a direction u where the first input is positive and 0 elsewhere, with a sign for each output:
+    what a gate is made for. Weights have variance 2 / inputs (w1), 1 / units (w2), 1 / inputs (wg).
     """
     batch, inputs, units, outputs = gated.sizes
     generator = torch.Generator().manual_seed(gated.seed)
@@ -198,8 +202,10 @@ def task(gated: Gated, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tens
     return x, y, weights
 
 
-def activation_of(gated: Gated) -> Activation:
-    return Activation.leaky_relu(gated.slope)
+def forward(x: Tensor, y: Tensor, weights: Weights, slope: float) -> tuple[Tensor, Loss]:
+    """s (..., batch, units), and the loss as a function of the gates."""
+    wg, bg, w1, b1, w2, b2 = weights
+    return x @ wg + bg, Loss(Activation.leaky_relu(slope)(x @ w1 + b1), w2, b2, y)
 
 
 def unnoticed(
@@ -225,8 +231,8 @@ def unnoticed(
 
 def unnoticed_of(gated: Gated) -> Ran:
     """Torch differentiates through a flip without a word, and the gradient is zero."""
-    x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
-    a = activation_of(gated)(x @ w1 + b1)
+    x, y, weights = task(gated)
+    _, loss = forward(x, y, weights, gated.slope)
     with FLIPPING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(gated.seed)
-        return run(unnoticed, x, a, wg.requires_grad_(), bg, w2, b2, y)
+        return run(unnoticed, x, loss.a, weights.wg.requires_grad_(), weights.bg, loss.w2, loss.b2, y)

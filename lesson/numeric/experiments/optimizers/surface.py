@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric import by_hand
-from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.config import Config
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Task, forward, loss
@@ -22,7 +22,7 @@ REACH = 3.0
 GRID = 31
 STEPS = 60
 MOST_WORK = 2 * 10**8
-"""Multiplications for the whole surface; of larger networks fewer observations are taken."""
+"""Multiplications for the whole surface; a larger network gets fewer observations."""
 
 NUMBERS_AT_ONCE = 2**20
 
@@ -47,44 +47,56 @@ class Surface:
         return [name for name, path in self.paths.items() if len(path) <= STEPS]
 
 
-def surface(config: Config, across: int, up: int) -> Surface:
-    """across and up: places of two different entries in the flat vector of weights. float64, at the
-    configured start and learning rate. Raises ValueError where both are one entry."""
+def surface(config: Config, across: int, up: int, rates: Mapping[str, float]) -> Surface:
+    """The losses around the configured start, and the path of each optimizer at its learning rate, float64.
+
+    across and up: indices of two entries in the flat vector of weights. Raises ValueError where both are one.
+    """
     if across == up:
         raise ValueError("a surface needs two different weights")
-    batch, inputs, hidden, outputs = config.sizes
-    rows = int(np.clip(MOST_WORK // (GRID**2 * hidden * (inputs + outputs)), 1, batch))
-    task = task_of(config, torch.float64)
-    task = task._replace(x=task.x[:rows], y=task.y[:rows])
+    task = affordable(config)
     start, chosen = flatten(task.params), torch.tensor([across, up])
-    axes = [torch.linspace(-REACH, REACH, GRID, dtype=torch.float64) + start[place] for place in chosen]
-    grid = torch.cartesian_prod(*axes)
-    at_once = max(1, NUMBERS_AT_ONCE // (len(start) + rows * hidden))
-    losses = torch.vmap(lambda pair: loss_at(start.index_copy(0, chosen, pair), task), chunk_size=at_once)
+    axes = [torch.linspace(-REACH, REACH, GRID, dtype=torch.float64) + start[index] for index in chosen]
+    losses = losses_at(torch.cartesian_prod(*axes), chosen, task)
     return Surface(
         axes[0].numpy(),
         axes[1].numpy(),
-        losses(grid).view(GRID, GRID).T.numpy(),
-        {name: path(BY_HAND[name](config.learning_rate), chosen, task) for name in OPTIMIZERS},
-        rows,
+        losses.view(GRID, GRID).T.numpy(),
+        {name: path(BY_HAND[name](rate), chosen, task) for name, rate in rates.items()},
+        len(task.x),
     )
 
 
-def loss_at(weights: Tensor, task: Task) -> Tensor:
-    x, y, like, activation = task
-    return loss(forward(x, unflatten(weights, like), activation).out, y)
+def affordable(config: Config) -> Task:
+    """The configured start, float64, with as many observations as MOST_WORK allows, at least one."""
+    batch, inputs, hidden, outputs = config.sizes
+    rows = int(np.clip(MOST_WORK // (GRID**2 * hidden * (inputs + outputs)), 1, batch))
+    task = task_of(config, torch.float64)
+    return task._replace(x=task.x[:rows], y=task.y[:rows])
+
+
+def losses_at(pairs: Tensor, chosen: Tensor, task: Task) -> Tensor:
+    """The losses (k,) with each of the pairs (k, 2) for the two chosen entries of the flat vector."""
+    x, y, params, activation = task
+    start = flatten(params)
+
+    def loss_at(pair: Tensor) -> Tensor:
+        return loss(forward(x, unflatten(start.index_copy(0, chosen, pair), params), activation).out, y)
+
+    at_once = max(1, NUMBERS_AT_ONCE // (len(start) + len(x) * params.w1.shape[1]))
+    return torch.vmap(loss_at, chunk_size=at_once)(pairs)
 
 
 def path(optimizer: Optimizer, chosen: Tensor, task: Task) -> np.ndarray:
-    """Where an optimizer takes the two chosen entries of the flat vector, all others held."""
+    """Where an optimizer takes the two chosen entries of the flat vector, all others held: (k, 2)."""
     weights = flatten(task.params)
     first = weights[chosen]
-    pair, places = first.clone(), [first]
+    pair, points = first.clone(), [first]
     for _ in range(STEPS):
         gradient = flatten(by_hand.gradients(*task._replace(params=unflatten(weights, task.params))))
         optimizer.step(pair, gradient[chosen])
         if not ((pair - first).abs() <= REACH).all():
             break
-        places.append(pair.clone())
+        points.append(pair.clone())
         weights[chosen] = pair
-    return torch.stack(places).numpy()
+    return torch.stack(points).numpy()

@@ -13,13 +13,13 @@ from torch import Tensor
 
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
-from lesson.numeric.optimizers import BETA1, BETA2, BY_HAND, EPSILON, MOMENTUM
+from lesson.numeric.optimizers import BETA1, BETA2, BY_HAND, EPSILON, MOMENTUM, Optimizer
 from lesson.numeric.rounding import gamma
 from lesson.numeric.torch_optimizers import BY_TORCH
 
 
 class Bound:
-    """By how much one update rule may miss the new weights, in float64. weights and gradients (n,)."""
+    """How far one update rule may miss the new weights, float64; weights and gradients are (n,)."""
 
     def __init__(self, rule: str, rate: float, dtype: torch.dtype) -> None:
         self.rule, self.rate, self.t = rule, rate, 0
@@ -70,14 +70,22 @@ def compare_updates(config: Config, weights: np.ndarray, gradients: np.ndarray) 
     w, g = torch.from_numpy(weights), torch.from_numpy(gradients)
     ours, theirs = (rules[config.optimizer](config.learning_rate) for rules in (BY_HAND, BY_TORCH))
     bound = Bound(config.optimizer, config.learning_rate, w.dtype)
-    found: list[tuple[Tensor, Tensor, Tensor]] = []
-    for before, gradient in zip(w, g, strict=True):
-        by_hand, by_torch = before.clone(), before.clone()
-        ours.step(by_hand, gradient)
-        theirs.step(by_torch, gradient)
-        found.append((by_hand, by_torch, bound.step(before.double(), gradient.double())))
-    one, two, allowed = (torch.stack(column).numpy() for column in zip(*found, strict=True))
+    updates = [
+        (
+            updated(ours, before, gradient),
+            updated(theirs, before, gradient),
+            bound.step(before.double(), gradient.double()),
+        )
+        for before, gradient in zip(w, g, strict=True)
+    ]
+    one, two, allowed = (torch.stack(column).numpy() for column in zip(*updates, strict=True))
     return {
         name: compare(one[:, columns], two[:, columns], allowed[:, columns])
         for name, columns in config.slices.items()
     }
+
+
+def updated(optimizer: Optimizer, weights: Tensor, gradient: Tensor) -> Tensor:
+    weights = weights.clone()
+    optimizer.step(weights, gradient)
+    return weights

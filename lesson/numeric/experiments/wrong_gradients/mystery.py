@@ -17,7 +17,7 @@ from lesson.numeric.network import Params
 STEPS = 1001
 RATE = 1e-4
 SEEDS = 12
-"""So many seeds in a row show who is ahead in the end."""
+"""How many seeds in a row show who is ahead in the end."""
 
 Summed = Callable[[Tensor], Tensor]
 
@@ -71,8 +71,8 @@ def by_autograd(x: Tensor, y: Tensor, params: Params, steps: int, rate: float) -
 class Case:
     """The notebook's run with one seed, and the tests of two of its suspects.
 
-    by_hand, autograd: losses (STEPS,), float32. apart: by hand minus autograd, so as the notebook has it,
-    once more in float64, and with the sum over the batch.
+    by_hand, autograd: losses (STEPS,), float32. apart: by hand minus autograd, (STEPS,) each: as the notebook
+    has it, once more in float64, and mended by the sum over the batch.
     """
 
     by_hand: np.ndarray
@@ -92,15 +92,15 @@ def start(seed: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
 
 
 def losses(seeds: Iterable[int], summed: Summed | None, dtype: torch.dtype = torch.float32) -> np.ndarray:
-    """One training for each seed, side by side in tensors with one more dimension in front: by hand with
-    this sum, or else by autograd (seeds, STEPS)."""
+    """The losses (seeds, STEPS) of a training for each seed, by hand with this sum or else by autograd, side
+    by side in tensors with one more dimension in front."""
     # By hand needs none of autograd's bookkeeping, which costs a quarter of a small step.
     with torch.inference_mode(summed is not None):
         starts = zip(*(start(seed, dtype) for seed in seeds), strict=True)
         x, y, *params = map(torch.stack, starts)
         task = x, y, Params(*params), STEPS, RATE
-        found = by_hand(*task, summed) if summed else by_autograd(*task)
-    return torch.stack(found, 1).numpy().astype(float)
+        by_step = by_hand(*task, summed) if summed else by_autograd(*task)
+    return torch.stack(by_step, 1).numpy().astype(float)
 
 
 RUNS: Mapping[str, tuple[Summed | None, torch.dtype]] = {
@@ -114,19 +114,19 @@ RUNS: Mapping[str, tuple[Summed | None, torch.dtype]] = {
 
 
 def run(seed: int, name: str) -> np.ndarray:
-    """The losses (STEPS,) of one of them with this seed."""
+    """The losses (STEPS,) of one of the RUNS with this seed."""
     return losses([seed], *RUNS[name])[0]
 
 
-def case(found: Mapping[str, np.ndarray]) -> Case:
+def case(runs: Mapping[str, np.ndarray]) -> Case:
     """What the losses of all RUNS, by name, say of two of the suspects."""
     return Case(
-        found["by hand"],
-        found["autograd"],
+        runs["by hand"],
+        runs["autograd"],
         {
-            "float32": found["by hand"] - found["autograd"],
-            "float64": found["by hand in float64"] - found["autograd in float64"],
-            "mended": found["mended"] - found["autograd"],
+            "float32": runs["by hand"] - runs["autograd"],
+            "float64": runs["by hand in float64"] - runs["autograd in float64"],
+            "mended": runs["mended"] - runs["autograd"],
         },
     )
 

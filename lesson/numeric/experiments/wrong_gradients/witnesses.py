@@ -8,10 +8,9 @@ from typing import Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from lesson.numeric import autograd
-from lesson.numeric.compare import Comparison, Verdict, compare, worst
+from lesson.numeric.compare import Comparison, Verdict, worst
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.your_turn import LARGEST, silenced
@@ -21,7 +20,7 @@ from lesson.numeric.network import Params, Task, forward, loss
 from lesson.numeric.program import Program, gradient_names, parse
 from lesson.numeric.program.interpreter import Value
 from lesson.numeric.program.mistakes import COLLECTION
-from lesson.numeric.rounding import allowance
+from lesson.numeric.rounding import allowance, compared
 from lesson.numeric.source import seven_lines
 
 Witness = Literal["shapes", "loss", "finite", "autograd"]
@@ -29,17 +28,16 @@ WITNESSES: tuple[Witness, ...] = ("shapes", "loss", "finite", "autograd")
 
 STEPS = 400
 LOOKS = 20
-"""At so many steps, evenly spaced, and at the first two, the gradients are compared."""
+"""The gradients are compared at this many steps, evenly spaced, and at the first two."""
 
 GRADIENTS = tuple(f"grad_{name}" for name in Params._fields)
-DOUBLE = (torch.float64, torch.float64)
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """A training with given lines: losses (K,), and weights and gradients at some of its steps.
+    """A training with given lines: losses (K,), and looks, the weights and gradients at some of its steps.
 
-    complaint: what torch said when an update did not fit, in which case there is no step at all.
+    complaint: what torch said where an update did not fit; then there is no step at all.
     """
 
     losses: np.ndarray
@@ -51,9 +49,9 @@ class Training:
 class Testimony:
     """What each witness saw of a mistake.
 
-    losses: with the right lines and with the mistaken ones. steps: those that autograd looked at, and
-    autograd its comparisons there for each parameter; finite the same at the first two and the last; both
-    are empty where a shape does not fit, and complaint is what torch said then.
+    losses: with the "right" lines and with the "mistaken" ones, (K,) each. steps: those that autograd looked
+    at; autograd: its comparisons there, by parameter; finite: the same at the first two and the last.
+    Both are empty where a shape does not fit; complaint is what torch said then.
     """
 
     losses: Mapping[str, np.ndarray]
@@ -78,17 +76,31 @@ class Testimony:
 
     @property
     def first(self) -> int | None:
-        """The first step looked at where autograd found another gradient."""
-        found = np.max([c.verdict for c in self.autograd.values()], axis=0) > Verdict.ROUNDING
-        return int(self.steps[np.argmax(found)]) if found.any() else None
+        """The first step looked at where autograd has another gradient."""
+        noticed = np.max([c.verdict for c in self.autograd.values()], axis=0) > Verdict.ROUNDING
+        return int(self.steps[np.argmax(noticed)]) if noticed.any() else None
 
     @property
     def largest(self) -> dict[str, float]:
-        """The largest relative difference that each of the two comparing witnesses saw."""
-        return {
-            name: max((float(c.relative.max()) for c in compared.values()), default=np.inf)
-            for name, compared in (("finite", self.finite), ("autograd", self.autograd))
-        }
+        """The largest relative difference that either comparing witness saw and no kink explains."""
+        return {"finite": largest_of(self.finite, kink=False), "autograd": largest_relative(self.autograd)}
+
+    @property
+    def at_kink(self) -> float:
+        """The largest relative difference to finite differences that a kink explains, 0 where none does."""
+        return largest_of(self.finite, kink=True)
+
+
+def largest_of(compared: Mapping[str, Comparison], kink: bool) -> float:
+    """The largest relative difference among those that a kink explains, or among the others."""
+    if not compared:
+        return 0.0 if kink else np.inf
+    chosen = [c.relative[(c.verdict == Verdict.KINK) == kink] for c in compared.values()]
+    return float(np.concatenate(chosen).max(initial=0.0))
+
+
+def largest_relative(compared: Mapping[str, Comparison]) -> float:
+    return max((float(c.relative.max()) for c in compared.values()), default=np.inf)
 
 
 def cut(config: Config) -> Config:
@@ -105,18 +117,19 @@ def testify(name: str, config: Config, on_kink: bool) -> Testimony:
     on_kink: the first observation and all biases are zero at the start, so that its units are at h = 0.
     """
     config = cut(config)
-    mistaken = next(known for known in COLLECTION if known.name == name)
+    mistake = next(known for known in COLLECTION if known.name == name)
     task = start_on(config, on_kink)
-    right = trained(parse(seven_lines()), task, config.learning_rate)
-    found = trained(parse(mistaken.text), task, config.learning_rate)
-    losses = {"right": right.losses, "mistaken": found.losses}
-    if found.complaint:
-        return Testimony(losses, np.array([0]), {}, {}, found.complaint)
-    looks = list(found.looks.values())
+    right, mistaken = (
+        trained(parse(text), task, config.learning_rate) for text in (seven_lines(), mistake.text)
+    )
+    losses = {"right": right.losses, "mistaken": mistaken.losses}
+    if mistaken.complaint:
+        return Testimony(losses, np.array([0]), {}, {}, mistaken.complaint)
+    looks = [(task._replace(params=params), gradients) for params, gradients in mistaken.looks.values()]
     # Finite differences cost a forward pass for each weight: at the first two steps and the last.
-    by_finite = [beside_finite_differences(task, *look) for look in (*looks[:2], looks[-1])]
-    by_autograd = [beside_autograd(task, *look) for look in looks]
-    return Testimony(losses, np.array(list(found.looks)), joined(by_finite), joined(by_autograd), "")
+    by_finite = [finite_differences(*at).compare(at, seen) for at, seen in (*looks[:2], looks[-1])]
+    by_autograd = [beside_autograd(at, seen) for at, seen in looks]
+    return Testimony(losses, np.array(list(mistaken.looks)), joined(by_finite), joined(by_autograd), "")
 
 
 def start_on(config: Config, on_kink: bool) -> Task:
@@ -126,37 +139,38 @@ def start_on(config: Config, on_kink: bool) -> Task:
 
 
 def trained(program: Program, task: Task, rate: float) -> Training:
-    """Gradient descent as one writes it: whatever torch lets pass, passes.
-
-    The gradients of the step before are there under their names, as .grad is.
-    """
-    x, y, start, activation = task
-    params = start.map(Tensor.clone)
-    # The lines add up a bias's gradient also where there is no bias.
-    rows = (params.w1[:1], params.w2[:1])
-    left: dict[str, Value] = dict(
-        zip(GRADIENTS, map(torch.zeros_like, (params.w1, rows[0], params.w2, rows[1])), strict=True)
-    )
+    """Gradient descent as one writes it: whatever torch lets pass, passes."""
+    left = zero_gradients(task.params)
     looks = {0, 1, *np.linspace(0, STEPS - 1, LOOKS).astype(int).tolist()}
     losses, seen = [], {}
     for step in range(STEPS):
-        run = program.start(x, y, params, activation)
-        run.names.update(left)
-        for line in program.lines:
-            line.act(run)
-        left = {name: run.names[name] for name in GRADIENTS}
-        before = params.map(Tensor.clone)
-        losses.append(float(loss(forward(x, params, activation).out, y)))
+        left = values_of(program, task, left)
         try:
-            gradients = stretched([left[name] for name in gradient_names(params)], params)
+            gradients = stretched([left[name] for name in gradient_names(task.params)], task.params)
         except RuntimeError as error:
             return Training(np.array([]), {}, str(error).splitlines()[0])
         if step in looks:
-            seen[step] = (before, gradients)
-        params = Params(*(p if p is None else p - rate * g for p, g in zip(params, gradients, strict=True)))  # type: ignore[operator, arg-type]
+            seen[step] = (task.params, gradients)
+        losses.append(float(loss(forward(task.x, task.params, task.activation).out, task.y)))
         if not np.isfinite(losses[-1]):
             break
+        task = task._replace(params=moved(task.params, gradients, rate))
     return Training(np.array(losses), seen)
+
+
+def zero_gradients(params: Params) -> dict[str, Value]:
+    # The lines add up a bias's gradient also where there is no bias.
+    like = (params.w1, params.w1[:1], params.w2, params.w2[:1])
+    return dict(zip(GRADIENTS, map(torch.zeros_like, like), strict=True))
+
+
+def values_of(program: Program, task: Task, left: Mapping[str, Value]) -> dict[str, Value]:
+    """What the lines leave under the gradients' names, where, as in .grad, the step before left its own."""
+    run = program.start(*task)
+    run.names.update(left)
+    for line in program.lines:
+        line.act(run)
+    return {name: run.names[name] for name in GRADIENTS}
 
 
 def stretched(values: Sequence[Value], params: Params) -> Params:
@@ -165,29 +179,15 @@ def stretched(values: Sequence[Value], params: Params) -> Params:
     return params.map(lambda p: torch.zeros_like(p).add_(next(given)))  # type: ignore[arg-type]
 
 
-def beside_autograd(task: Task, params: Params, gradients: Params) -> dict[str, Comparison]:
-    x, y, _, activation = task
-    allowed = allowance(x, y, params, activation, DOUBLE)
-    right = autograd.gradients(x, y, params, activation)
-    return compared(gradients, right, allowed.rounding, allowed.kink)
+def moved(params: Params, gradients: Params, rate: float) -> Params:
+    """The parameters after one step down the gradients."""
+    moves = iter([rate * gradient for gradient in gradients if gradient is not None])
+    return params.map(lambda p: p - next(moves))
 
 
-def beside_finite_differences(task: Task, params: Params, gradients: Params) -> dict[str, Comparison]:
-    x, y, _, activation = task
-    rounding = allowance(x, y, params, activation, DOUBLE).rounding
-    found = finite_differences(x, y, params, activation)
-    off = Params(*(None if r is None else r + e for r, e in zip(rounding, found.error, strict=True)))  # type: ignore[operator, arg-type]
-    # Where the two steps saw different sides of a kink, any quotient in between is explained.
-    kink = found.crossed.map(lambda crossed: torch.where(crossed > 0, torch.inf, 0.0))
-    return compared(gradients, found.gradients, off, kink)
-
-
-def compared(one: Params, two: Params, rounding: Params, kink: Params) -> dict[str, Comparison]:
-    return {
-        name: compare(*(t.reshape(1, -1).double().numpy() for t in tensors if t is not None))
-        for name, *tensors in zip(Params._fields, one, two, rounding, kink, strict=True)
-        if one._asdict()[name] is not None
-    }
+def beside_autograd(task: Task, gradients: Params) -> dict[str, Comparison]:
+    allowed = allowance(*task, (torch.float64, torch.float64))
+    return compared(gradients, autograd.gradients(*task), allowed.rounding, allowed.kink)
 
 
 def joined(parts: list[dict[str, Comparison]]) -> dict[str, Comparison]:

@@ -19,7 +19,9 @@ from lesson.numeric.program.mistakes import EXERCISE
 from lesson.numeric.program.names import GRADIENTS, meaning
 from lesson.numeric.training.curves import CELLS
 
-FACTOR_DIGITS = 1e-9
+ALIKE = 1e-9
+"""Tensors that differ by less than this share of the largest entry are alike."""
+
 PRECISION = 1e-5
 """A difference below this share of the largest entry comes from too few digits, not from a formula."""
 
@@ -57,10 +59,10 @@ class Judged:
 
     @property
     def around(self) -> tuple[int, int]:
-        """Row and column, from 0, at which CELLS rows and columns begin that show the largest difference."""
+        """The first row and column, from 0, of the CELLS by CELLS cells around the largest difference."""
         row, column = (
-            max(0, min(place - 1 - CELLS // 2, size - CELLS))
-            for place, size in zip(self.cell, self.needed, strict=True)
+            max(0, min(number - 1 - CELLS // 2, size - CELLS))
+            for number, size in zip(self.cell, self.needed, strict=True)
         )
         return row, column
 
@@ -134,8 +136,8 @@ class Line:
     """The line that plays a role: its versions on all networks, and what they should be."""
 
     def __init__(self, judge: Judge, role: str) -> None:
-        self.judge, self.role, self.place = judge, role, judge.cast[role]
-        self.versions = [tried.versions[self.place] for tried in judge.passes]
+        self.judge, self.role, self.index = judge, role, judge.cast[role]
+        self.versions = [tried.versions[self.index] for tried in judge.passes]
 
     @property
     def own(self) -> Version:
@@ -178,14 +180,14 @@ class Line:
 
     def right_on(self, chain: Chain) -> bool:
         """Whether the line gives what follows from the lines above it, or what autograd gives."""
-        version = chain.tried.versions[self.place]
+        version = chain.tried.versions[self.index]
         if version.error:
             # It is not to blame for what another left undone.
             return version.only_waits
         return self.follows(chain) or chain.network.fits(version.value, self.role)
 
     def follows(self, chain: Chain) -> bool:
-        expected, value = chain.expected(self.role), chain.tried.versions[self.place].value
+        expected, value = chain.expected(self.role), chain.tried.versions[self.index].value
         return expected is not None and chain.network.fits(value, self.role, expected)
 
     @property
@@ -208,7 +210,7 @@ class Line:
         others = [
             tried.network.sizes
             for tried in self.judge.passes
-            if not tried.network.fits(tried.versions[self.place].value, self.role)
+            if not tried.network.fits(tried.versions[self.index].value, self.role)
         ]
         elsewhere = others[0] if others and verdict <= Verdict.ROUNDING else ()
         factor = ratio(value, right) if verdict > Verdict.ROUNDING else 1.0
@@ -216,7 +218,7 @@ class Line:
 
     def factor(self, chain: Chain) -> float:
         """The number by which every entry is off, given what stands above."""
-        value = chain.network.fitted(chain.tried.versions[self.place].value, self.role)
+        value = chain.network.fitted(chain.tried.versions[self.index].value, self.role)
         expected = chain.expected(self.role)
         return 1.0 if value is None or expected is None else ratio(value, expected)
 
@@ -224,14 +226,14 @@ class Line:
         """The name of the known mistake that explains a wrong line, "" where none does."""
         if any(version.too_early for version in self.versions):
             return "too-early"
-        made = [(chain, chain.tried.versions[self.place].value) for chain in self.judge.chains]
+        made = [(chain, chain.tried.versions[self.index].value) for chain in self.judge.chains]
         tried = [(chain, value) for chain, value in made if value is not None]
         for known in EXERCISE.get(self.role, ()):
             text = known.lines[self.role]
             if tried and all(alike(value, chain.made_by(text, self.role)) for chain, value in tried):
                 return known.name
         chain = self.judge.chains[self.wrong_on[0]]
-        value = chain.network.fitted(chain.tried.versions[self.place].value, self.role)
+        value = chain.network.fitted(chain.tried.versions[self.index].value, self.role)
         expected = chain.expected(self.role)
         if value is not None and expected is not None and alike(value, expected, PRECISION):
             return "precision"
@@ -245,7 +247,7 @@ def ratio(value: Tensor, right: Tensor) -> float:
     return found if found and alike(value, found * right) else 1.0
 
 
-def alike(one: object, two: object, digits: float = FACTOR_DIGITS) -> bool:
+def alike(one: object, two: object, digits: float = ALIKE) -> bool:
     """Whether two tensors have one shape and the same numbers, but for a share of the largest."""
     if not (isinstance(one, Tensor) and isinstance(two, Tensor)) or one.shape != two.shape:
         return False

@@ -21,7 +21,7 @@ FORWARD_LINES = {
     "out": "out = a @ w2 + b2",
 }
 Cast = Mapping[str, int]
-"""The place of a line in its program, by role."""
+"""The index of a line in its program, by role."""
 
 
 def text_of(role: str, bias: bool) -> str:
@@ -61,7 +61,7 @@ class Chain:
         return self.found[role]
 
     def made_by(self, text: str, role: str) -> Tensor | None:
-        """What a line in the place of a role's makes of the learner's values, None where it cannot run."""
+        """What a line, instead of the role's own, makes of the learner's values, None where it cannot run."""
         program, task = parsed(text), self.network.task
         used = frozenset[str]().union(*(line.uses for line in program.lines))
         values = {name: self.value(name) for name in used & self.network.right.keys() - {role}}
@@ -88,8 +88,8 @@ class Casting:
         self.known: dict[tuple[tuple[str, int], ...], list[Chain]] = {}
         self.roles = [role for role in ROLES if role in passes[0].network.right]
         for role in GRADIENTS:
-            if role in self.roles and (places := self.places(role)):
-                self.cast[role] = places[-1]
+            if role in self.roles and (indices := self.indices(role)):
+                self.cast[role] = indices[-1]
         for role in (*FORWARD, *SIGNALS):
             self.find(role)
         if guessing:
@@ -99,13 +99,13 @@ class Casting:
             if role in self.roles:
                 self.find_by_value(role)
 
-    def places(self, role: str) -> list[int]:
+    def indices(self, role: str) -> list[int]:
         """Where the lines stand whose name says that they play a role: of one name the last."""
         found: dict[str, int] = {}
-        for place, line in enumerate(self.program.lines):
+        for index, line in enumerate(self.program.lines):
             # What a mask is laid on was the signal in front of the gate.
             if meaning(line.target) == role and not (line.masked and role == "grad_a"):
-                found[line.target] = place
+                found[line.target] = index
         return sorted(found.values())
 
     def find(self, role: str) -> None:
@@ -114,8 +114,8 @@ class Casting:
         if role in self.cast or not self.guessing:
             return
         later = self.roles[self.roles.index(role) + 1 :]
-        named = [place for place in self.places(role) if place not in self.cast.values()]
-        named = [place for place in named if not any(self.plays(place, other) for other in later)]
+        named = [index for index in self.indices(role) if index not in self.cast.values()]
+        named = [index for index in named if not any(self.plays(index, other) for other in later)]
         if named and role == "h" and self.is_relu(named[-1]):
             # Some call h what has passed the activation, and here it was another activation.
             role = "a"
@@ -126,39 +126,39 @@ class Casting:
         """Cast a role with a line that gives what is expected, those first whose name says so."""
         if role in self.cast:
             return
-        named = self.places(role)
-        free = [place for place in self.current(role) if place not in self.cast.values()]
-        ordered = [place for place in reversed(named) if place in free]
-        for place in (*ordered, *(place for place in free if place not in named)):
-            if self.plays(place, role):
-                self.cast[role] = place
+        named = self.indices(role)
+        free = [index for index in self.current(role) if index not in self.cast.values()]
+        ordered = [index for index in reversed(named) if index in free]
+        for index in (*ordered, *(index for index in free if index not in named)):
+            if self.plays(index, role):
+                self.cast[role] = index
                 return
 
     def current(self, role: str) -> Iterator[int]:
-        """The places of all lines but those whose name, that of this role, is given another value below."""
+        """The indices of all lines but those whose name, that of this role, is given another value below."""
         lines = self.program.lines
-        for place, line in enumerate(lines):
+        for index, line in enumerate(lines):
             if role in FORWARD and meaning(line.target) in LINES:
                 # Half of a gradient, or the like, is no forward pass.
                 continue
             below = [
-                other for other in lines[place + 1 :] if other.target == line.target and not other.masked
+                other for other in lines[index + 1 :] if other.target == line.target and not other.masked
             ]
             if not (below and meaning(line.target) == role):
-                yield place
+                yield index
 
-    def plays(self, place: int, role: str) -> bool:
+    def plays(self, index: int, role: str) -> bool:
         """Whether a line gives, on every network, what is expected in a role."""
         return all(
             (expected := chain.expected(role)) is not None
-            and chain.network.fits(chain.tried.versions[place].value, role, expected)
+            and chain.network.fits(chain.tried.versions[index].value, role, expected)
             for chain in self.chains
         )
 
-    def is_relu(self, place: int) -> bool:
+    def is_relu(self, index: int) -> bool:
         """Whether a line gives, on every network, what a ReLU makes of the pre-activation."""
         return all(
-            chain.network.fits(chain.tried.versions[place].value, "a", chain.network.right["h"].clamp(min=0))
+            chain.network.fits(chain.tried.versions[index].value, "a", chain.network.right["h"].clamp(min=0))
             for chain in self.chains
         )
 
@@ -176,9 +176,9 @@ class Casting:
         if role in self.cast:
             return
         users = [user for user in self.roles if role in needs(user) and self.wrong(user)]
-        for place in range(len(self.program.lines)):
-            if place not in self.cast.values() and any(self.leads_to(place, role, user) for user in users):
-                self.cast[role] = place
+        for index in range(len(self.program.lines)):
+            if index not in self.cast.values() and any(self.leads_to(index, role, user) for user in users):
+                self.cast[role] = index
                 return
 
     def wrong(self, role: str) -> bool:
@@ -186,11 +186,11 @@ class Casting:
             tried.network.fits(tried.versions[self.cast[role]].value, role) for tried in self.passes
         )
 
-    def leads_to(self, place: int, role: str, user: str) -> bool:
-        shaped = all(t.network.fitted(t.versions[place].value, role) is not None for t in self.passes)
-        if not (shaped and place in self.passes[0].versions[self.cast[user]].out_of):
+    def leads_to(self, index: int, role: str, user: str) -> bool:
+        shaped = all(t.network.fitted(t.versions[index].value, role) is not None for t in self.passes)
+        if not (shaped and index in self.passes[0].versions[self.cast[user]].out_of):
             return False
-        chains = (Chain(tried, {**self.cast, role: place}) for tried in self.passes)
+        chains = (Chain(tried, {**self.cast, role: index}) for tried in self.passes)
         return all(
             (expected := chain.expected(user)) is not None
             and chain.network.fits(chain.tried.versions[self.cast[user]].value, user, expected)

@@ -28,7 +28,7 @@ PROBES = ((5, 4, 3, 2), (1, 3, 2, 4), (7, 2, 6, 3))
 """Sizes at which nothing fits by luck."""
 
 OWN_WAY = 8
-"""Whoever writes a line in another way may round this many times as often."""
+"""How many times the rounding of the seven lines is allowed, as a line may be written in another way."""
 
 ROUNDED = 1e-12
 """And by this share of the largest entry, where what stands above has another size than autograd's."""
@@ -85,7 +85,7 @@ class Network:
 
 
 def network(sizes: Sizes, config: Config, seed: int, silent: bool = False) -> Network:
-    """A random network of these sizes; silent: its first observation and all biases are zero."""
+    """The network at these sizes and random data; silent: its first observation and all biases are zero."""
     batch, inputs, hidden, outputs = sizes
     params = init_params(inputs, hidden, outputs, bias=config.bias, seed=seed, dtype=torch.float64)
     generator = torch.Generator().manual_seed(seed)
@@ -101,7 +101,7 @@ def network(sizes: Sizes, config: Config, seed: int, silent: bool = False) -> Ne
 
 
 def silenced(task: Task) -> Task:
-    """The same with a first observation and biases of zero, whose pre-activations are exactly zero."""
+    """The same with biases and a first observation of zero, whose pre-activations are exactly zero."""
     x, params = task.x.clone(), task.params
     x[0] = 0
     if params.b1 is not None and params.b2 is not None:
@@ -110,7 +110,7 @@ def silenced(task: Task) -> Task:
 
 
 def autograd_at_every_line(task: Task) -> dict[str, Tensor]:
-    """What autograd says each of the seven lines has to be, those that there are."""
+    """What autograd says that each of the seven lines has to be; without bias there are five."""
     x, y, params, activation = task
     leaves = autograd.leaves_of(params)
     trace = forward(x, leaves, activation)

@@ -21,7 +21,7 @@ class Version:
     """What a name was after a line.
 
     value: None where there is none, or one that is too large for any role. shape: () where it is no tensor.
-    out_of: the places, in the program, of all lines that it was made out of. waits_for: the number of a line
+    out_of: the indices, in the program, of all lines that it was made out of. waits_for: the number of a line
     above that has to be mended before this one can be computed, 0 where there is none; until then it was
     given what is right there. too_early: whether it used what an update had changed.
     """
@@ -55,7 +55,7 @@ class Pass:
         """Where each name was last defined or changed."""
 
         self.broken: dict[str, int] = {}
-        """The names that hold what is right in the place of what a line made of them, and its number."""
+        """The names that hold what is right instead of what a line made of them, and its number."""
 
         run = program.start(*network.task)
         self.given = {
@@ -63,17 +63,17 @@ class Pass:
         }
         for name, number in lost.items():
             self.mend(run, name, number)
-        for place, line in enumerate(program.lines):
+        for index, line in enumerate(program.lines):
             self.versions.append(self.version(run, line))
-            self.at[line.target] = place
+            self.at[line.target] = index
             run.forget(line.over)
 
     def version(self, run: Run, line: Line) -> Version:
         """Let a line act, and see what it made."""
         above = [self.at[name] for name in line.uses if name in self.at]
-        out_of = frozenset(above).union(*(self.versions[place].out_of for place in above))
+        out_of = frozenset(above).union(*(self.versions[index].out_of for index in above))
         waiting = [self.broken[name] for name in line.uses if name in self.broken]
-        waiting += [w for place in above if (w := self.versions[place].waits_for)]
+        waiting += [w for index in above if (w := self.versions[index].waits_for)]
         version = Version(line, out_of=out_of, waits_for=min(waiting, default=0))
         version = replace(version, too_early=self.changed(run, line))
         if line.defines:
@@ -107,7 +107,7 @@ class Pass:
         )
 
     def mend(self, run: Run, name: str, number: int) -> None:
-        """Put what is right in the place of what a line made, if its name says what that has to be."""
+        """Put what is right instead of what a line made, if its name says what that has to be."""
         right = self.network.right.get(meaning(name)) if self.mending else None
         self.broken[name] = number
         run.names.pop(name, None)

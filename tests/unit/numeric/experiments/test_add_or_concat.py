@@ -47,9 +47,9 @@ PAIRS = st.builds(
 
 @given(PAIRS, st.sampled_from(JOINS))
 def test_by_hand_is_autograd(pair: Pair, join: Join) -> None:
-    found = received(pair, join)
-    assert found.identical
-    assert found.largest == 0
+    signals = received(pair, join)
+    assert signals.identical
+    assert signals.largest == 0
 
 
 @given(PAIRS)
@@ -72,31 +72,27 @@ def test_a_planted_error_is_not_called_identical(
         return second, 2 * first
 
     monkeypatch.setitem(add_or_concat.THROUGH, join, swapped)
-    found = received(Pair(shared=shared), join)
-    assert not found.identical
-    assert found.largest > 0.01
+    signals = received(Pair(shared=shared), join)
+    assert not signals.identical
+    assert signals.largest > 0.01
 
 
 @pytest.mark.parametrize("join", JOINS)
 @pytest.mark.parametrize("shared", [True, False])
 def test_autograd_agrees_with_finite_differences(join: Join, shared: bool) -> None:
-    pair = Pair((5, 2, 3, 2), slope=0.2, shared=shared, seed=4)
-    x1, x2, y = (values.double() for values in task(pair))
-    branches = start(pair, join)._replace()
-    branches = type(branches)(*(p if p is None else p.double() for p in branches))  # type: ignore[arg-type]
-    gradients = by_autograd(x1, x2, y, branches, join, pair.activation)
-    step = 1e-6
-    for place, gradient in enumerate(gradients):
+    own = task(Pair((5, 2, 3, 2), slope=0.2, shared=shared, seed=4), join).double()
+    nudge = 1e-6
+    for name, gradient in by_autograd(own)._asdict().items():
         if gradient is None:
             continue
         for entry in np.ndindex(tuple(gradient.shape)):
             ends = []
             for sign in (1, -1):
-                moved = branches[place].clone()  # type: ignore[union-attr]
-                moved[entry] += sign * step
-                changed = branches._replace(**{branches._fields[place]: moved})
-                ends.append(loss(forward(x1, x2, changed, join, pair.activation).out, y).item())
-            assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(
+                moved = getattr(own.branches, name).clone()
+                moved[entry] += sign * nudge
+                changed = own._replace(branches=own.branches._replace(**{name: moved}))
+                ends.append(loss(forward(changed).out, own.y).item())
+            assert (ends[0] - ends[1]) / (2 * nudge) == pytest.approx(
                 gradient[entry].item(), rel=1e-5, abs=1e-6
             )
 
@@ -150,11 +146,8 @@ def test_it_matters_where_one_encoder_serves_two_meanings(seed: int) -> None:
 
 def test_adding_with_one_encoder_cannot_tell_the_inputs_apart() -> None:
     pair = Pair()
-    x1, x2, _ = task(pair)
-    branches = start(pair, "add")
-    there = forward(x1, x2, branches, "add", pair.activation).out
-    back = forward(x2, x1, branches, "add", pair.activation).out
-    assert torch.equal(there, back)
+    own = task(pair, "add")
+    assert torch.equal(forward(own).out, forward(own._replace(x1=own.x2, x2=own.x1)).out)
     # The mean of the target and its swapped self is the best that such a network can do.
     losses = outcome(pair, "add").left[:, -1]
     assert losses.min() > 0.1

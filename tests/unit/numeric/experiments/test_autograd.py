@@ -39,12 +39,12 @@ def test_gradients_add_up() -> None:
 
 
 def test_a_clone_keeps_every_step_alive_and_a_detached_copy_none() -> None:
-    found = autograd.cost(100)
-    assert found.steps.tolist() == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
-    per_step = np.diff(found.nodes["clone"]) / np.diff(found.steps)
+    cost = autograd.cost(100)
+    assert cost.steps.tolist() == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    per_step = np.diff(cost.nodes["clone"]) / np.diff(cost.steps)
     assert (per_step == per_step[0]).all()
     assert per_step[0] > 10
-    assert not found.nodes["detached"].any()
+    assert not cost.nodes["detached"].any()
 
 
 def test_the_price_is_bounded() -> None:

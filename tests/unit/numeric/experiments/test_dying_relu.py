@@ -113,15 +113,15 @@ def test_sparse_data_silence_units_before_the_first_step() -> None:
 
 def test_remedies_are_counted_as_the_runs_are() -> None:
     conditions = replace(GROUND, sizes=(64, 3, 4, 1))
-    found = {name: trial(each) for name, each in remedied(conditions).items()}
-    assert found.keys() == REMEDIES.keys()
+    trials = {name: trial(each) for name, each in remedied(conditions).items()}
+    assert trials.keys() == REMEDIES.keys()
     as_set = train_and_watch(conditions)
-    assert found["as-set"].silent == int(as_set.silent[:, -1].any(1).sum())
-    assert found["as-set"].loss == pytest.approx(float(np.median(as_set.losses[:, -1])))
+    assert trials["as-set"].silent == int(as_set.silent[:, -1].any(1).sum())
+    assert trials["as-set"].loss == pytest.approx(float(np.median(as_set.losses[:, -1])))
     # These intervals do not overlap: forty seeds are enough to tell.
     for remedy in ("bias", "init"):
-        assert found[remedy].high < found["as-set"].low
-        assert found[remedy].loss < found["as-set"].loss
+        assert trials[remedy].high < trials["as-set"].low
+        assert trials[remedy].loss < trials["as-set"].loss
 
 
 def test_a_run_that_blows_up_is_counted_apart() -> None:

@@ -42,10 +42,10 @@ def ways(count: int) -> list[str]:
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_correct_solutions_pass_however_they_are_written(config: Config) -> None:
     for text in [seven_lines(), *ways(12)]:
-        found = correct(text, config)
-        assert found.solved, text
-        assert not found.errors
-        assert all(answer.right for answer in found.answers.values())
+        corrected = correct(text, config)
+        assert corrected.solved, text
+        assert not corrected.errors
+        assert all(answer.right for answer in corrected.answers.values())
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -54,13 +54,13 @@ def test_what_stands_in_public_is_judged_line_by_line(name: str, dialect: str) -
     config = replace(CONFIGS[name], bias=dialect != "pytorch-example")
     indented = "\n".join(f"    {line}" for line in DIALECTS[dialect].splitlines())
     for text in (DIALECTS[dialect], indented):
-        found = correct(text, config)
-        assert found.solved
-        assert not found.errors
-        assert not found.forward
-        assert {answer.state for answer in found.answers.values()} == {"right"}
+        corrected = correct(text, config)
+        assert corrected.solved
+        assert not corrected.errors
+        assert not corrected.forward
+        assert {answer.state for answer in corrected.answers.values()} == {"right"}
         if name != "smallest":
-            own = {answer.name: answer.written for answer in found.answers.values()}
+            own = {answer.name: answer.written for answer in corrected.answers.values()}
             assert own == {role: OWN_NAMES[dialect][role] for role in own}
 
 
@@ -77,17 +77,17 @@ OWN_NAMES = {
 
 @pytest.mark.parametrize("dialect", ["notebook", "pytorch-example"])
 def test_a_mask_that_lets_the_signal_through_at_zero_is_right_with_a_remark(dialect: str) -> None:
-    found = correct(DIALECTS[dialect], Config(bias=dialect == "notebook"))
-    assert [a.name for a in found.answers.values() if a.at_kink] == ["grad_h"]
+    corrected = correct(DIALECTS[dialect], Config(bias=dialect == "notebook"))
+    assert [a.name for a in corrected.answers.values() if a.at_kink] == ["grad_h"]
     assert not [a for a in correct(NUMPY_COURSE, Config()).answers.values() if a.at_kink]
 
 
 def test_the_two_missing_sums_of_the_notebook_are_found() -> None:
-    found = correct(NOTEBOOK_AS_IT_STANDS, Config())
-    wrong = {answer.name: answer.mistake for answer in found.answers.values() if not answer.right}
+    corrected = correct(NOTEBOOK_AS_IT_STANDS, Config())
+    wrong = {answer.name: answer.mistake for answer in corrected.answers.values() if not answer.right}
     assert wrong == {"grad_b2": "no-sum", "grad_b1": "no-sum"}
-    assert not found.solved
-    assert not found.errors
+    assert not corrected.solved
+    assert not corrected.errors
     mended = NOTEBOOK_AS_IT_STANDS.replace("grad_b2 = dloss_dout", "grad_b2 = dloss_dout.sum(0)")
     assert correct(mended.replace("grad_b1 = grad_h_1", "grad_b1 = grad_h_1.sum(0)"), Config()).solved
 
@@ -106,26 +106,26 @@ def test_the_seven_lines_are_identical_to_autograd() -> None:
 def test_a_mistake_is_called_by_its_name_in_its_line(known: Mistake, sizes: str) -> None:
     """Also where the learner's own network is so small that the mistake hides."""
     config = LEAKY if sizes == "default" else Config(Normal(1, 1, 1), 1, activation="leaky_relu", slope=0.1)
-    found = correct(known.text, config)
+    corrected = correct(known.text, config)
     (line,) = known.lines
-    assert not found.solved
-    assert found.next
-    assert [answer.name for answer in found.answers.values() if not answer.right] == [line]
-    assert found.answers[line].mistake == known.name
+    assert not corrected.solved
+    assert corrected.next
+    assert [answer.name for answer in corrected.answers.values() if not answer.right] == [line]
+    assert corrected.answers[line].mistake == known.name
 
 
 @pytest.mark.parametrize("known", COLLECTION, ids=lambda m: m.name)
 def test_the_collection_of_the_next_chapter_is_caught_too(known: Mistake) -> None:
-    found = correct(known.text, LEAKY)
+    corrected = correct(known.text, LEAKY)
     if known.name == "or-equal":
-        assert found.solved
-        assert [answer.name for answer in found.answers.values() if answer.at_kink] == ["grad_h"]
+        assert corrected.solved
+        assert [answer.name for answer in corrected.answers.values() if answer.at_kink] == ["grad_h"]
     elif known.name == "not-zeroed":
-        assert {error.reason for error in found.errors} == {"undefined"}
+        assert {error.reason for error in corrected.errors} == {"undefined"}
     else:
-        assert not found.solved
-        assert found.next
-        assert found.next.mistake == known.name
+        assert not corrected.solved
+        assert corrected.next
+        assert corrected.next.mistake == known.name
 
 
 def test_what_fits_by_luck_fails_elsewhere() -> None:
@@ -174,9 +174,9 @@ def without_bias(text: str) -> str:
 def test_a_wrong_line_on_which_others_rest_may_have_any_size() -> None:
     """Not only a constant factor is followed downstream."""
     for wrong in ("(out - y) ** 2", "out", "2 * (out - y) + 1e-3 * y"):
-        found = correct(seven_lines().replace("2 * (out - y)", wrong), LEAKY).answers
-        assert [name for name, answer in found.items() if answer.state != "right"] == ["grad_out"]
-        for answer in found.values():
+        answers = correct(seven_lines().replace("2 * (out - y)", wrong), LEAKY).answers
+        assert [name for name, answer in answers.items() if answer.state != "right"] == ["grad_out"]
+        for answer in answers.values():
             assert answer.judged
             assert answer.judged.verdict == Verdict.DIFFERENT
 
@@ -204,14 +204,16 @@ LUCKY = "(a*grad_out).sum(0).unsqueeze(1)"
 
 
 def test_what_cannot_run_elsewhere_leaves_the_lines_below_alone() -> None:
-    found = correct(seven_lines().replace("a.T @ grad_out", LUCKY), Config())
-    assert {n: a.state for n, a in found.answers.items() if a.state != "right"} == {"grad_w2": "elsewhere"}
-    lucky = found.answers["grad_w2"]
+    corrected = correct(seven_lines().replace("a.T @ grad_out", LUCKY), Config())
+    assert {n: a.state for n, a in corrected.answers.items() if a.state != "right"} == {
+        "grad_w2": "elsewhere"
+    }
+    lucky = corrected.answers["grad_w2"]
     assert lucky.elsewhere == (5, 4, 3, 2)
     assert lucky.failure
     assert lucky.failure.facts["sizes"] == "5×3 * 5×2"
-    assert not found.errors
-    assert not found.solved
+    assert not corrected.errors
+    assert not corrected.solved
 
 
 @pytest.mark.parametrize(
@@ -233,39 +235,43 @@ def test_below_a_line_that_gives_nothing_each_is_judged_as_if_it_were_right(wron
 
 
 def test_what_waits_for_a_name_that_means_nothing_is_not_blamed() -> None:
-    found = correct("q = a @ out\ngrad_w2 = q.T\ngrad_b2 = (2 * (out - y)).sum(0)", Config())
-    assert [error.line for error in found.errors] == [1]
-    assert (found.answers["grad_w2"].state, found.answers["grad_w2"].waits_for) == ("waits", 1)
-    assert found.answers["grad_b2"].state == "right"
+    corrected = correct("q = a @ out\ngrad_w2 = q.T\ngrad_b2 = (2 * (out - y)).sum(0)", Config())
+    assert [error.line for error in corrected.errors] == [1]
+    assert (corrected.answers["grad_w2"].state, corrected.answers["grad_w2"].waits_for) == ("waits", 1)
+    assert corrected.answers["grad_b2"].state == "right"
 
 
 def test_what_does_not_fit_is_told_also_below_what_cannot_run() -> None:
-    found = correct("grad_out = q\ngrad_w2 = a @ grad_out", Config())
-    assert [(error.line, error.reason) for error in found.errors] == [
+    corrected = correct("grad_out = q\ngrad_w2 = a @ grad_out", Config())
+    assert [(error.line, error.reason) for error in corrected.errors] == [
         (1, "undefined-nearest"),
         (2, "inner-sizes"),
     ]
-    assert (found.answers["grad_w2"].state, found.answers["grad_w2"].waits_for) == ("fails", 1)
+    assert (corrected.answers["grad_w2"].state, corrected.answers["grad_w2"].waits_for) == ("fails", 1)
 
 
 def test_lines_that_cannot_be_read_are_told_and_the_others_judged() -> None:
     text = f"import numpy as np\n{seven_lines()}\nloss.backward()\nif x:\n    y = 2\n    grad_w1 = 0"
-    found = correct(text, Config())
-    assert [(error.line, error.reason) for error in found.errors] == [
+    corrected = correct(text, Config())
+    assert [(error.line, error.reason) for error in corrected.errors] == [
         (1, "import"),
         (9, "backward"),
         (10, "no-assignment"),
     ]
-    assert {answer.state for answer in found.answers.values()} == {"right"}
-    assert not found.solved
-    assert found.next is None
+    assert {answer.state for answer in corrected.answers.values()} == {"right"}
+    assert not corrected.solved
+    assert corrected.next is None
 
 
 def test_a_gradient_under_a_name_that_no_training_knows_has_to_be_renamed() -> None:
-    found = correct(seven_lines().replace("grad_b2", "second_bias"), Config())
-    assert not found.solved
-    assert found.next
-    assert (found.next.name, found.next.state, found.next.written) == ("grad_b2", "renamed", "second_bias")
+    corrected = correct(seven_lines().replace("grad_b2", "second_bias"), Config())
+    assert not corrected.solved
+    assert corrected.next
+    assert (corrected.next.name, corrected.next.state, corrected.next.written) == (
+        "grad_b2",
+        "renamed",
+        "second_bias",
+    )
 
 
 @pytest.mark.parametrize(
@@ -290,12 +296,12 @@ def test_what_is_like_nothing_gets_no_suggestion() -> None:
 
 
 def test_a_forward_pass_of_another_network_is_told_and_the_lines_judged_by_it() -> None:
-    found = correct(PYTORCH_EXAMPLE, Config())
-    assert [(a.written, a.mistake) for a in found.forward] == [
+    corrected = correct(PYTORCH_EXAMPLE, Config())
+    assert [(a.written, a.mistake) for a in corrected.forward] == [
         ("h", "forward-no-bias"),
         ("y_pred", "forward-no-bias"),
     ]
-    states = {name: answer.state for name, answer in found.answers.items()}
+    states = {name: answer.state for name, answer in corrected.answers.items()}
     assert {name for name, state in states.items() if state == "missing"} == {"grad_b1", "grad_b2"}
     assert set(states.values()) == {"right", "missing"}
     leaky = correct(NUMPY_COURSE, LEAKY)
@@ -303,10 +309,10 @@ def test_a_forward_pass_of_another_network_is_told_and_the_lines_judged_by_it() 
 
 
 def test_a_factor_is_named_whatever_stands_below() -> None:
-    found = correct(seven_lines().replace("2 * (out - y)", "(y - out) * 7"), Config())
-    assert [name for name, answer in found.answers.items() if not answer.right] == ["grad_out"]
-    assert found.answers["grad_out"].factor == pytest.approx(-3.5)
-    assert not found.solved
+    corrected = correct(seven_lines().replace("2 * (out - y)", "(y - out) * 7"), Config())
+    assert [name for name, answer in corrected.answers.items() if not answer.right] == ["grad_out"]
+    assert corrected.answers["grad_out"].factor == pytest.approx(-3.5)
+    assert not corrected.solved
 
 
 def test_names_may_mean_something_else() -> None:
@@ -342,11 +348,11 @@ def test_the_largest_difference_is_found_and_placed() -> None:
     ],
 )
 def test_what_stands_above_an_error_is_judged(text: str, reason: str | None, right: list[str]) -> None:
-    found = correct(text, Config())
-    assert [error.reason for error in found.errors] == ([reason] if reason else [])
-    assert [name for name, answer in found.answers.items() if answer.right] == right
-    assert found.next
-    assert found.next.name == next(name for name in LINES if name not in right)
+    corrected = correct(text, Config())
+    assert [error.reason for error in corrected.errors] == ([reason] if reason else [])
+    assert [name for name, answer in corrected.answers.items() if answer.right] == right
+    assert corrected.next
+    assert corrected.next.name == next(name for name in LINES if name not in right)
 
 
 def test_every_pair_of_mistakes_is_found() -> None:

@@ -24,6 +24,16 @@ def test_curves_keep_ends_and_peaks() -> None:
     assert peaks[-1] == 9_999
 
 
+def test_drift_keeps_its_ends_and_its_peaks() -> None:
+    history = train(Config(steps=1001, autograd=DOUBLE))
+    drift = curves.drift(history)
+    assert (drift.steps[0], drift.steps[-1]) == (0, 1000)
+    assert len(drift.steps) <= curves.POINTS + 2
+    assert max(v.max() for v in drift.drawn.values()) == max(v.max() for v in history.weights_drift.values())
+    for name, values in drift.drawn.items():
+        np.testing.assert_array_equal(values, history.weights_drift[name][drift.steps])
+
+
 def test_matrices_of_one_step() -> None:
     history: History = train(SHORT)
     found = curves.matrices(history, 3, "w2")

@@ -16,8 +16,8 @@ SEEDS = range(8)
 @settings(max_examples=25)
 @given(GATED)
 def test_the_exact_gradient_is_that_of_finite_differences(gated: Gated) -> None:
-    found = samples(gated)
-    assert found.finite_difference < 1e-6 * max(1.0, float(np.abs(found.truth).max()))
+    sampled = samples(gated)
+    assert sampled.finite_difference < 1e-6 * max(1.0, float(np.abs(sampled.truth).max()))
 
 
 def test_one_draw_of_the_biased_is_nearer_to_the_truth() -> None:
@@ -37,13 +37,13 @@ def test_the_unbiased_error_falls_as_one_over_the_root() -> None:
 @settings(max_examples=25)
 @given(GATED)
 def test_distributions_are_the_histograms_of_all_draws(gated: Gated) -> None:
-    found = samples(gated)
-    every = distributions(found)
-    assert len(gated.entries) == len(found.truth) == len(every)
+    sampled = samples(gated)
+    every = distributions(sampled)
+    assert len(gated.entries) == len(sampled.truth) == len(every)
     for entry, drawn in enumerate(every):
-        assert drawn.edges[0] <= drawn.truth == found.truth[entry] <= drawn.edges[-1]
+        assert drawn.edges[0] <= drawn.truth == sampled.truth[entry] <= drawn.edges[-1]
         for name, share in drawn.shares.items():
-            draws = found.drawn[name][:, entry]
+            draws = sampled.drawn[name][:, entry]
             counts, _ = np.histogram(draws.clip(*drawn.edges[[0, -1]]), drawn.edges)
             # A draw on an edge, up to rounding, may be counted on either side of it.
             assert abs(share * len(draws) - counts).max() <= 2

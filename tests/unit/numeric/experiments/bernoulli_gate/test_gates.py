@@ -16,9 +16,9 @@ from lesson.numeric.experiments.bernoulli_gate.gates import (
     LARGEST,
     Gated,
     Loss,
-    activation_of,
     exactly,
     expected,
+    forward,
     score,
     task,
     unnoticed_of,
@@ -28,34 +28,33 @@ from tests.harness.gated_networks import GATED
 SEEDS = range(8)
 
 
-def z_scores(found: Samples, name: str) -> np.ndarray:
+def z_scores(sampled: Samples, name: str) -> np.ndarray:
     """How many standard errors the mean of the draws is from the truth, entry by entry."""
-    draws = found.drawn[name]
+    draws = sampled.drawn[name]
     error = draws.std(0, ddof=1) / SAMPLES**0.5
-    distance = np.abs(draws.mean(0) - found.truth)
+    distance = np.abs(draws.mean(0) - sampled.truth)
     return np.divide(distance, error, out=np.zeros_like(error), where=error > 1e-12)
 
 
 @settings(max_examples=25)
 @given(GATED)
 def test_the_closed_form_is_the_sum_over_all_masks(gated: Gated) -> None:
-    x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
-    a = activation_of(gated)(x @ w1 + b1)
-    tensors = [(x @ wg + bg).requires_grad_(), *(t.clone().requires_grad_() for t in (a, w2, b2))]
+    x, y, weights = task(gated)
+    s, loss = forward(x, y, weights, gated.slope)
+    tensors = [t.clone().requires_grad_() for t in (s, loss.a, loss.w2, loss.b2)]
     s, a, w2, b2 = tensors
-    found = []
+    both = []
     for way in (exactly, expected):
         value = way(s, s, Loss(a, w2, b2, y))
-        found.append((value.detach(), *torch.autograd.grad(value.sum(), tensors)))
-    for summed, closed in zip(*found, strict=True):
+        both.append((value.detach(), *torch.autograd.grad(value.sum(), tensors)))
+    for summed, closed in zip(*both, strict=True):
         torch.testing.assert_close(closed, summed, rtol=1e-10, atol=1e-10)
 
 
 def test_the_expectation_is_what_many_flips_give() -> None:
     gated = Gated()
-    x, y, (wg, bg, w1, b1, w2, b2) = task(gated)
-    loss = Loss(activation_of(gated)(x @ w1 + b1), w2, b2, y)
-    s = x @ wg + bg
+    x, y, weights = task(gated)
+    s, loss = forward(x, y, weights, gated.slope)
     exact = exactly(s, s, loss).sum().item()
     noise = torch.rand((20_000, *s.shape), dtype=s.dtype, generator=torch.Generator().manual_seed(5))
     drawn = loss((noise < torch.sigmoid(s)).to(s.dtype)).sum(1)
@@ -73,9 +72,9 @@ def test_the_unbiased_hold_the_truth(name: str) -> None:
 @pytest.mark.parametrize("name", ["straight-through", "relaxed"])
 def test_the_biased_do_not(name: str) -> None:
     for seed in SEEDS:
-        found = samples(Gated(seed=seed))
-        assert z_scores(found, name).max() > 6
-        assert found.verdict(name).inside < len(found.truth)
+        sampled = samples(Gated(seed=seed))
+        assert z_scores(sampled, name).max() > 6
+        assert sampled.verdict(name).inside < len(sampled.truth)
 
 
 def test_a_planted_bias_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,9 +86,9 @@ def test_precision_is_no_mistake_with_relu() -> None:
 
 def test_gradients_that_are_not_zeroed_are_right_once() -> None:
     task = start_on(Config(), on_kink=False)
-    right, found = (trained(parse(text), task, 1e-4) for text in (seven_lines(), NOT_ZEROED.text))
-    assert np.array_equal(right.losses[:2], found.losses[:2])
-    assert right.losses[2] != found.losses[2]
+    right, mistaken = (trained(parse(text), task, 1e-4) for text in (seven_lines(), NOT_ZEROED.text))
+    assert np.array_equal(right.losses[:2], mistaken.losses[:2])
+    assert right.losses[2] != mistaken.losses[2]
     assert testify("not-zeroed", Config(), False).first == 1
 
 
@@ -120,8 +120,20 @@ def test_the_largest_network_is_heard_as_any_other(bias: bool) -> None:
 
 @pytest.mark.parametrize("bias", [True, False])
 def test_the_smallest_network_is_heard_though_it_hides_most(bias: bool) -> None:
-    """Of one number the sum is the number; and its only unit is silent, so that most lines do not count."""
+    """Of one number the sum is the number; with biases its only unit is silent: few lines count."""
     config = Config(Normal(1, 1, 1), 1, bias=bias)
     for name in NOTICED if bias else ("factor", "no-sum", "precision"):
         counts = name in ("factor", "no-mask", "not-zeroed")
         assert noticed(testify(name, config, False)) == (COMPARING if counts else set())
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu"])
+def test_what_a_kink_explains_is_told_apart(activation: str) -> None:
+    config = Config(activation=activation)
+    on_kink = testify("or-equal", config, True)
+    assert on_kink.at_kink > 0.01
+    assert on_kink.largest["finite"] < 1e-8
+    assert on_kink.largest["autograd"] > 0.01
+    beside = testify("factor", config, False)
+    assert beside.at_kink == 0
+    assert beside.largest["finite"] == pytest.approx(0.5, abs=1e-6)

@@ -1,0 +1,321 @@
+"""The price of a program: known before it runs, never below what it takes, and refused where too high."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from math import inf
+from random import Random
+from typing import Any
+from weakref import ref
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from lesson.numeric.config import LIMITS, MAX_WORK, QUICK_WORK, Config, Lane
+from lesson.numeric.data import Normal
+from lesson.numeric.experiments.your_turn import correct
+from lesson.numeric.network import Activation, forward, init_params
+from lesson.numeric.program import Price, ProgramError, RecordedProgram, parse
+from lesson.numeric.program.interpreter import Run
+from lesson.numeric.program.lines import act
+from lesson.numeric.program.meter import Limits, Meter
+from lesson.numeric.program.mistakes import COLLECTION, OFTEN_WRITTEN
+from lesson.numeric.program.price import LEAST, Sizes, estimated, network
+from lesson.numeric.program.program import given as given_by
+from lesson.numeric.source import seven_lines
+from lesson.numeric.training import TooMuchWork, priced, run, train
+from tests.harness.fuzzing import generated
+from tests.harness.networks import example
+from tests.harness.programs import NOTEBOOK, PARTS, POWERS, WIDE, using
+
+SMALL = (64, 3, 2, 1)
+LARGEST = tuple(LIMITS[name][1] for name in ("batch", "inputs", "hidden", "outputs"))
+NO_LIMITS = Limits(inf, inf)
+MASKED = seven_lines().replace(
+    "grad_a * activation.derivative(h)", "grad_a.clone()\ngrad_h[h <= 0] = slope * grad_h[h <= 0]"
+)
+
+
+def price(text: str, sizes: Sizes = SMALL, dtype: torch.dtype = torch.float32) -> Price:
+    return parse(text).price(sizes, bias=True, activation=Activation.relu(), dtype=dtype)
+
+
+def free_price(text: str, sizes: Sizes = SMALL, dtype: torch.dtype = torch.float32) -> Price:
+    """The price whatever the limits."""
+    return estimated(parse(text).lines, network(sizes, True, dtype), Activation.relu(), NO_LIMITS)
+
+
+def config_of(sizes: Sizes, **rest: Any) -> Config:
+    batch, inputs, hidden, outputs = sizes
+    return Config(Normal(batch, inputs, outputs), hidden=hidden, **rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes", "reason", "line"),
+    [(WIDE, (8192, 1, 1024, 8), "too-much-memory", 1), (POWERS, SMALL, "too-much-work", 4)],
+    ids=["memory", "work"],
+)
+def test_what_would_hold_a_server_up_is_refused_at_its_dearest_line(
+    text: str, sizes: Sizes, reason: str, line: int
+) -> None:
+    config = config_of(sizes, program=text, steps=1)
+    for ask in (priced, train):
+        with pytest.raises(ProgramError) as refused:
+            ask(config)
+        assert (refused.value.reason, refused.value.line) == (reason, line)
+        assert refused.value.facts["needed"] > refused.value.facts["limit"]  # type: ignore[operator]
+
+
+def test_the_check_of_an_exercise_is_bounded_too() -> None:
+    dear = using("q = x.view(-1, 1) * x.view(1, -1) + 2.5\n" + "q = q ** 1.0001\n" * 60)
+    began = time.process_time()
+    corrected = correct(dear, Config())
+    assert time.process_time() - began < 0.5
+    assert corrected.errors[0].reason == "too-much-work"
+    assert not corrected.solved
+
+
+def growth(lesson: str) -> float:
+    """How many MiB a process of its own has at its peak beyond what it has before this happens."""
+    code = (
+        "import resource\nfrom tests.unit.numeric.program.test_price import *\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        f"priced(Config(program=seven_lines()))\nbefore = peak()\n{lesson}\nprint(peak() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ru_maxrss has another unit")
+
+
+@needs_linux
+def test_a_refusal_takes_no_memory() -> None:
+    refusal = "with pytest.raises(ProgramError): train(config_of((8192, 1, 1024, 8), program=WIDE, steps=1))"
+    assert growth(refusal) < 20
+
+
+@needs_linux
+def test_results_are_freed_after_their_last_use() -> None:
+    """Thirty tensors of 16 MiB, one after the other, in the first pass, which is recorded, and the next."""
+    chain = using("q = h\n" + "\n".join(f"t{n} = q + 0.0\nq = t{n} * 1.0" for n in range(15)))
+    plain, long = (
+        growth(f"train(config_of((4096, 1, 1024, 1), program={text!r}, steps=3, learning_rate=1e-9))")
+        for text in (seven_lines(), chain)
+    )
+    # All of them would be 480; what the allocator keeps differs from run to run.
+    assert long < plain + 120
+
+
+def test_a_tape_frees_every_result_that_is_not_wanted() -> None:
+    recorded = RecordedProgram(parse(NOTEBOOK))
+    recorded(*example())
+    assert recorded.tape
+    results = {operation.result for operation in recorded.tape.operations}
+    freed = [slot for operation in recorded.tape.operations for slot in operation.over]
+    assert sorted(freed) == sorted(results - set(recorded.slots))
+
+
+class Watched(Run):
+    """A run that adds up the results that are alive, after each of its operations."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.results: list[ref[Tensor]] = []
+        self.own = {tensor.untyped_storage().data_ptr() for tensor in self.meter.own}
+        self.peak = 0
+
+    def made(self, *args: Any, **keywords: Any) -> Any:
+        value = super().made(*args, **keywords)
+        if isinstance(value, Tensor):
+            self.results.append(ref(value))
+        storages = [t.untyped_storage() for result in self.results if (t := result()) is not None]
+        bytes_at = {s.data_ptr(): s.nbytes() for s in storages if s.data_ptr() not in self.own}
+        self.peak = max(self.peak, sum(bytes_at.values()))
+        return value
+
+
+def watched(text: str) -> Watched:
+    """A whole run of a program, without limits, on the task of the fuzz."""
+    x, y, params, activation = example()
+    tensors = given_by(x, y, params, forward(x, params, activation))
+    tensors = {name: tensor.clone() for name, tensor in tensors.items()}
+    run = Watched(tensors, activation, Meter(NO_LIMITS, tensors.values()))
+    act(parse(text).lines, run)
+    return run
+
+
+@settings(max_examples=100, database=None, deadline=None)
+@given(st.integers(0, 2**64))
+def test_no_program_holds_more_than_its_price(seed: int) -> None:
+    random = Random(seed)
+    for text in [generated(random) for _ in range(20)]:
+        with contextlib.suppress(ProgramError):
+            assert watched(text).peak <= free_price(text).peak_bytes
+
+
+def outcome(what: Callable[[], object]) -> tuple[int, str]:
+    """Where and why something is refused; (0, "") where it is not."""
+    try:
+        what()
+    except ProgramError as error:
+        return error.line, error.reason
+    return 0, ""
+
+
+@settings(max_examples=100, database=None, deadline=None)
+@given(st.integers(0, 2**64))
+def test_an_estimate_ends_where_the_run_ends(seed: int) -> None:
+    """Only what is put under a mask may be found not to fit later."""
+    random = Random(seed)
+    texts = [text for text in (generated(random) for _ in range(20)) if "] =" not in text]
+    for text in texts:
+        assert outcome(lambda text=text: free_price(text)) == outcome(lambda text=text: watched(text))  # type: ignore[misc]
+
+
+def test_what_depends_on_numbers_is_stopped_as_it_runs() -> None:
+    """A mask may have any number of entries; here one, for which another tensor is laid out as a row."""
+    text = "q = x[x > 5]\nz = x.view(-1, 1) * x.view(1, -1)\nr = z.view(-1, len(q))\ns = r @ r.T"
+    x = torch.zeros(64, 2)
+    x[0, 0] = 9
+    params = init_params(2, 2, 1)
+    assert free_price(text, (64, 2, 2, 1)).peak_bytes < LEAST.bytes
+    with pytest.raises(ProgramError, match="too-much"):
+        parse(text).gradients(x, torch.zeros(64, 1), params, Activation.relu())
+
+
+@given(st.integers(0, 8), st.sampled_from(["q = q ** 1.5", "q = torch.where(q > 0, q, w1)", "q = q / w1"]))
+def test_the_dearest_line_is_found(before: int, dear: str) -> None:
+    cheap = "q = w1 + 1\n" + "q = q + 1\n" * before
+    assert price(using(cheap + dear), (8, 256, 1024, 1)).dearest_line == before + 2
+
+
+def test_the_line_of_the_largest_tensor_is_found() -> None:
+    lines = (
+        "p = w1 + 1\nq = x.view(-1, 1) * x.view(1, -1)\nr = x @ x.T\ns = q * 1\nt = q + s\nu = t + r.sum()"
+    )
+    with pytest.raises(ProgramError) as refused:
+        price(using(lines, "u"), (1024, 1, 8, 1))
+    assert (refused.value.reason, refused.value.line) == ("too-much-memory", 2)
+
+
+@pytest.mark.parametrize(
+    ("cheap", "dear"),
+    [
+        ("h + a", "h / a"),
+        ("h ** 2", "h ** 2.5"),
+        ("h ** 2", "h ** h"),
+        ("h ** 2", "2 ** h"),
+        ("h + a", "torch.where(h > 0, h, a)"),
+        ("h.sum(0)", "(h > 0).sum(0)"),
+        ("h + 1", "h[h > 0] + 1"),
+        ("h + a", "h + a.double()"),
+        ("h + a", "h.double() + a.double()"),
+        ("h.T @ a", "h.double().T @ a.double()"),
+        ("w1 + w1", "h + h"),
+        ("h + h", "h.T + a.T"),
+        ("a.T @ h", "a @ h.T"),
+        ("(h > 0).float().T @ (a > 0).float()", "((h > 0) * 2).T @ ((a > 0) * 2)"),
+        ("x.sum(0)", "x.sum(1)"),
+        ("h * h", "h * h * h"),
+    ],
+)
+def test_what_takes_longer_costs_more(cheap: str, dear: str) -> None:
+    sizes = (512, 64, 64, 1)
+    assert free_price(f"q = {dear}", sizes).work_per_step > free_price(f"q = {cheap}", sizes).work_per_step
+
+
+ORDINARY = {
+    "lines": seven_lines(),
+    "notebook": NOTEBOOK,
+    "masked": MASKED,
+    **{f"{known.name} {number}": known.text for number, known in enumerate((*COLLECTION, *OFTEN_WRITTEN))},
+}
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_what_learners_write_trains_by_itself(data: st.DataObject) -> None:
+    lines = [f"{name} = {data.draw(st.sampled_from(ways))}" for name, ways in PARTS.items()]
+    quick(Config(program="\n".join(lines)))
+
+
+@pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY)
+def test_what_the_lesson_knows_trains_by_itself(text: str) -> None:
+    with contextlib.suppress(ProgramError):
+        # A known mistake may be one of shapes.
+        quick(Config(program=text))
+
+
+def quick(config: Config) -> None:
+    asked = priced(config)
+    assert asked.steps * asked.work_per_step <= QUICK_WORK
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("sizes", [LARGEST, (8192, 1, 1024, 1), (8192, 256, 1, 1), (1, 1, 1, 1), SMALL])
+@pytest.mark.parametrize("text", [seven_lines(), NOTEBOOK], ids=["lines", "notebook"])
+def test_ordinary_lines_are_allowed_on_every_network(text: str, sizes: Sizes, dtype: torch.dtype) -> None:
+    assert price(text, sizes, dtype)
+
+
+def test_a_selection_under_a_mask_is_allowed_on_a_large_network() -> None:
+    assert price(MASKED, (4096, 64, 512, 8))
+
+
+def test_a_price_is_soon_known_and_loads_no_compiler() -> None:
+    check = (
+        "import sys, time\nfrom tests.unit.numeric.program.test_price import price, seven_lines\n"
+        "def seconds():\n    began = time.process_time()\n    price(seven_lines())\n"
+        "    return time.process_time() - began\n"
+        "assert min(seconds() for _ in range(5)) < 0.005\n"
+        "assert not {'sympy', 'torch._dynamo', 'torch._inductor'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_the_price_counts_as_the_trainings_work() -> None:
+    dear = using("q = h + 2.5\n" + "q = q ** 1.5\n" * 9)
+    sizes = (512, 3, 64, 1)
+    config = config_of(sizes, steps=LIMITS["steps"][1])
+    asked = priced(replace(config, program=dear))
+    assert asked.program_work == price(dear, sizes).work_per_step
+    assert asked.work_per_step == config.work_per_step + asked.program_work
+    assert asked.affordable_steps == MAX_WORK // asked.work_per_step < asked.steps
+    assert asked.quick().steps < config.quick().steps
+    # Without being asked for before.
+    with pytest.raises(TooMuchWork):
+        next(run(replace(config, program=dear)))
+    # The referee runs the lines again.
+    apart = replace(asked, by_hand=Lane("float64"))
+    assert apart.work_per_step - replace(apart, program_work=0).work_per_step == 2 * asked.program_work
+
+
+def test_without_a_program_there_is_no_price() -> None:
+    assert priced(Config()) == Config()
+
+
+def test_a_dear_program_trains_in_short_turns() -> None:
+    dear = priced(Config(program=using("q = x @ x.T * 0 + 1\n" + "q = q ** 1.5\n" * 60), steps=40))
+    assert dear.program_work > 10**8
+    began, turns = time.thread_time(), []
+    for _ in run(dear):
+        turns.append(time.thread_time() - began)
+        began = time.thread_time()
+    assert len(turns) > 1
+    assert max(turns) < 0.5
+
+
+@pytest.mark.parametrize("text", ["q = x.view(-1, 1, 1, 1)", "q = h.unsqueeze(2).unsqueeze(0)"])
+def test_a_tensor_has_at_most_three_dimensions(text: str) -> None:
+    for ask in (free_price, watched):
+        with pytest.raises(ProgramError, match="too-many-dimensions"):
+            ask(text)
