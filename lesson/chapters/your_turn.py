@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,7 +16,15 @@ from lesson.page.words import ask, figure, lead_to, program_error, say, sides, t
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.your_turn import Answer, Corrected
+    from lesson.numeric.program import ProgramError
 
+MARKS = {
+    **dict.fromkeys(("right", "makes-up", "spared"), ":material/check_circle:"),
+    **dict.fromkeys(("wrong", "elsewhere", "fails", "renamed"), ":material/cancel:"),
+    **dict.fromkeys(("missing", "waits"), ":material/radio_button_unchecked:"),
+}
+MOST_ERRORS = 3
+LARGEST_DENOMINATOR = 64
 STRENGTHS = ("hint", "stronger", "strongest", "solution")
 
 
@@ -36,60 +45,127 @@ def exercise(network: settings.Settings) -> None:
     from lesson.numeric.experiments.your_turn import LARGEST, correct
 
     written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
+    # Leaving the field is what has the lines checked.
+    st.button(text("check"), key="check", icon=":material/fact_check:")
+    if written.strip():
+        st.code(written, language=None, line_numbers=True)
     config = settings.config(network)
     corrected = computed(correct, written, config)
-    if corrected.error:
-        st.error(program_error(corrected.error), icon=":material/error:")
+    for error in corrected.errors[:MOST_ERRORS]:
+        the_error(error, written)
+    for answer in corrected.forward:
+        the_forward_line(answer)
     the_lines(corrected)
     if any(size > most for size, most in zip(config.sizes, LARGEST, strict=True)):
         say("cut", sizes="-".join(str(min(pair)) for pair in zip(config.sizes, LARGEST, strict=True)))
     if any(answer.at_kink for answer in corrected.answers.values()):
         st.info(text("at-kink"), icon=":material/info:")
+    the_way_on(corrected)
+
+
+def the_way_on(corrected: Corrected) -> None:
     if corrected.next:
         the_next(corrected.next)
     elif corrected.solved:
         on_to_training()
+    elif corrected.errors:
+        say("all-but")
+
+
+def the_error(error: ProgramError, written: str) -> None:
+    """What is wrong and where, and the learner's own line, marked, with the sizes in it."""
+    st.error(program_error(error), icon=":material/error:")
+    lines = written.splitlines()
+    if 0 < error.line <= len(lines) and lines[error.line - 1].strip():
+        number = f"{error.line}  "
+        marked = " " * (len(number) + error.column - 1) + "^"
+        code("\n".join((number + lines[error.line - 1], f"{marked} {error.facts.get('sizes', '')}".rstrip())))
+
+
+def the_forward_line(answer: Answer) -> None:
+    """A line of the learner's own forward pass that does not compute what the network does."""
+    told = text(answer.mistake or "forward-different", line=answer.line, name=answer.written)
+    st.warning(told, icon=":material/warning:")
 
 
 def the_lines(corrected: Corrected) -> None:
-    """One row for each of the lines."""
-    rows = [f"{mark(answer)} {row(answer, corrected.solved)}" for answer in corrected.answers.values()]
-    with st.container(border=True):
-        st.markdown("  \n".join(rows))
+    """A row for each of the lines: whether it is right, given what stands above it, and its value so far."""
+    heads = [text(f"column-{name}") for name in ("wanted", "line", "value")]
+    rows = [
+        (f"`{answer.name}`", f"{MARKS[answer.state]} {state(answer)}", value(answer))
+        for answer in corrected.answers.values()
+    ]
+    table = [heads, ["---"] * len(heads), *rows]
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in table))
 
 
-def mark(answer: Answer) -> str:
-    if answer.right:
-        return ":material/check_circle:"
-    return ":material/cancel:" if answer.judged else ":material/radio_button_unchecked:"
+def state(answer: Answer) -> str:
+    """What became of a line, given what stands above it, in words."""
+    told = text(f"state-{kind_of(answer)}", **facts(answer))
+    if not answer.line:
+        return told
+    called = "" if answer.written == answer.name else "-called"
+    return f"{text(f'where{called}', line=answer.line, name=answer.written)} {told}"
 
 
-def row(answer: Answer, solved: bool) -> str:
-    """What became of a line, in words."""
-    judged, name = answer.judged, answer.name
-    if answer.alias:
-        return text("row-alias", name=name, line=answer.line, alias=answer.alias)
-    if judged is None and answer.line:
-        return text("row-not-reached", name=name, line=answer.line)
+def kind_of(answer: Answer) -> str:
+    """The section that tells what became of a line."""
+    judged = answer.judged
+    if answer.state == "wrong" and judged and judged.difference is None:
+        return "wrong-shape"
+    if answer.state == "wrong" and answer.factor != 1:
+        return "wrong-factor"
+    if answer.state == "elsewhere" and answer.failure and "sizes" in answer.failure.facts:
+        return "elsewhere-fails"
+    if answer.state == "right" and judged and judged.verdict > Verdict.ROUNDING:
+        return "right-given"
+    return answer.state
+
+
+def facts(answer: Answer) -> dict[str, object]:
+    return {
+        "name": answer.name,
+        "needed": sides(answer.needed),
+        "shape": sides(answer.judged.shape) if answer.judged else "",
+        "factor": fraction(answer.factor),
+        "sizes": "-".join(map(str, answer.elsewhere)),
+        "above": answer.waits_for,
+        "filled": answer.failure.facts.get("sizes", "") if answer.failure else "",
+    }
+
+
+def value(answer: Answer) -> str:
+    """What the value of a line is so far, beside autograd's."""
+    judged = answer.judged
     if judged is None:
-        return text("row-spared" if solved else "row-missing", name=name, needed=sides(answer.needed))
+        return text("value-waits", above=answer.waits_for) if answer.waits_for else "—"
     shape = sides(judged.shape)
-    if answer.elsewhere:
-        return text("row-elsewhere", name=name, sizes="-".join(map(str, answer.elsewhere)))
     if judged.difference is None:
-        return text("row-shape", name=name, shape=shape, needed=sides(answer.needed))
+        return text("value-shape", shape=shape)
+    if judged.elsewhere:
+        return text("value-elsewhere", shape=shape, sizes="-".join(map(str, judged.elsewhere)))
+    if judged.factor != 1:
+        return text("value-factor", shape=shape, factor=fraction(judged.factor))
     if judged.verdict > Verdict.ROUNDING:
         row, column = judged.cell
-        largest = figure(judged.largest)
-        return text("row-different", name=name, shape=shape, largest=largest, row=row, column=column)
-    return text(f"row-{judged.verdict.word}", name=name, shape=shape)
+        return text("value-different", shape=shape, largest=figure(judged.largest), row=row, column=column)
+    return text(f"value-{judged.verdict.word}", shape=shape)
+
+
+def fraction(number: float) -> str:
+    """A factor as people write it: 1/2, 3, or three digits."""
+    nearest = Fraction(number).limit_denominator(LARGEST_DENOMINATOR)
+    return str(nearest) if abs(nearest - number) < 1e-9 * abs(number) else figure(number)
 
 
 def the_next(answer: Answer) -> None:
     """The line to work on: what is asked, where the numbers differ, and hints on request."""
     say("next", name=answer.name)
-    say(f"task-{answer.name}")
     judged = answer.judged
+    if answer.state == "renamed":
+        say("rename", name=answer.name, written=answer.written)
+        return
+    say(f"task-{answer.name}")
     if judged and judged.difference is not None and judged.verdict > Verdict.ROUNDING:
         matrix(text("difference", name=answer.name), judged.difference, first=judged.around)
     hints(answer)
@@ -119,7 +195,7 @@ def hint(answer: Answer, strength: int) -> str:
     if strength == 1 and answer.mistake:
         return text(f"mistake-{answer.mistake}")
     if strength == 1 and answer.factor != 1:
-        return text("mistake-constant", factor=figure(answer.factor))
+        return text("mistake-constant", factor=fraction(answer.factor))
     return text(f"hint-{answer.name}-{strength}")
 
 

@@ -228,7 +228,7 @@ def test_the_laboratory_trains_with_the_learners_lines() -> None:
         ("", "You have not written any lines yet"),
         ("grad_out = ", "Python cannot read this"),
         ("grad_w1 = x.T @ y", "`grad_w1` is 3 × 1, and has to be 3 × 2"),
-        (seven_lines() + "\ngrad_w1 = grad_w1 @ z", "`z` is not defined"),
+        (seven_lines() + "\ngrad_w1 = grad_w1 @ q", "`q` is not defined"),
     ],
 )
 def test_lines_that_cannot_train_are_answered_in_the_laboratory(program: str, sentence: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lesson.numeric.program.mistakes import OFTEN_WRITTEN, Mistake
 from lesson.numeric.source import LINES, seven_lines
 from tests.harness.lesson_app import NETWORKS, open_page, texts
-from tests.harness.programs import NOTEBOOK
+from tests.harness.programs import DIALECTS, NOTEBOOK, NOTEBOOK_AS_IT_STANDS
 
 
 def write(app: AppTest, text: str) -> AppTest:
@@ -34,11 +36,114 @@ def test_line_by_line_the_next_one_is_asked_for() -> None:
     assert "## Next" not in texts(app)
 
 
+def row(app: AppTest, name: str) -> str:
+    """What the table says of one of the lines, without its icon."""
+    (row,) = [
+        row for text in app.markdown for row in text.value.splitlines() if row.startswith(f"| `{name}`")
+    ]
+    return re.sub(r":material/\w+: ", "", row)
+
+
 def test_the_notebooks_lines_are_recognised() -> None:
-    shown = texts(write(open_page("your-turn"), NOTEBOOK))
-    assert "`grad_h`: found in line 11 as `grad_h_relu`" in shown
-    assert "**All gradients are right**" in shown
-    assert "**at exactly zero**" in shown
+    app = write(open_page("your-turn"), NOTEBOOK)
+    assert "Line 11, `grad_h_relu`: right" in row(app, "grad_h")
+    assert "**All gradients are right**" in texts(app)
+    assert "**at exactly zero**" in texts(app)
+
+
+def test_its_missing_sums_are_found() -> None:
+    app = write(open_page("your-turn"), NOTEBOOK_AS_IT_STANDS)
+    assert "**wrong**: is 64 × 1, has to be 1 × 1" in row(app, "grad_b2")
+    assert "**wrong**: is 64 × 2, has to be 1 × 2" in row(app, "grad_b1")
+    assert "## Next: `grad_b2`" in texts(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_stands_in_public_solves_it_unchanged(dialect: str) -> None:
+    app = write(open_page("your-turn", bias=dialect != "pytorch-example"), DIALECTS[dialect])
+    assert "**All gradients are right**" in texts(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_stands_in_public_trains_in_the_laboratory(dialect: str) -> None:
+    bias = dialect != "pytorch-example"
+    app = open_page("train", backward="yours", program=DIALECTS[dialect], bias=bias, steps=100)
+    assert not app.error
+    assert texts(app).count("**Identical.**") + texts(app).count("**Rounding.**") == 1
+
+
+OTHER_NAMES = "d = out - y\nu = a.T @ d\ndW2 = u\nr = d @ w2.T\ns = r * (h > 0)\ndW1 = x.T @ s"
+
+
+@pytest.mark.parametrize("lines", [seven_lines().replace("2 * (out - y)", "out - y"), OTHER_NAMES])
+def test_an_error_is_told_in_its_line_and_downstream_in_the_values(lines: str) -> None:
+    app = write(open_page("your-turn"), lines)
+    assert "**wrong**, by the factor 1/2 | 64 × 1, **1/2 times autograd's**" in row(app, "grad_out")
+    for name in ("grad_w2", "grad_a", "grad_h", "grad_w1"):
+        assert "right | " in row(app, name)
+        assert "**1/2 times autograd's**" in row(app, name)
+    assert "identical to autograd's" not in texts(app)
+    assert "## Next: `grad_out`" in texts(app)
+
+
+def test_every_state_of_a_line_and_of_a_value_is_told() -> None:
+    lines = """
+grad_out = out - y
+grad_w2 = 2 * a.T @ grad_out
+second_bias = grad_out.sum(0)
+grad_a = grad_out @ w2
+grad_h = grad_a * activation.derivative(h)
+q = foo
+grad_w1 = x.T @ q
+grad_b1 = grad_h.sum()
+"""
+    app = write(open_page("your-turn"), lines)
+    assert "makes up for what is wrong above it" in row(app, "grad_w2")
+    assert "Line 4, `second_bias`: right, but **call it `grad_b2`**" in row(app, "grad_b2")
+    assert "Line 5: **cannot run** | —" in row(app, "grad_a")
+    assert "Line 6: right | not before line 5 is mended" in row(app, "grad_h")
+    assert "Line 8: cannot be judged before line 7" in row(app, "grad_w1")
+    assert "Line 9: **wrong** | not before line 5 is mended" in row(app, "grad_b1")
+    assert [error.value[:6] for error in app.error] == ["Line 5", "Line 7"]
+
+
+def test_what_fits_here_alone_says_where_it_does_not() -> None:
+    lucky = seven_lines().replace("a.T @ grad_out", "(a*grad_out).sum(0).unsqueeze(1)")
+    app = write(open_page("your-turn"), lucky)
+    assert "**on one of sizes 5-4-3-2 it cannot run: `5×3 * 5×2`**" in row(app, "grad_w2")
+    assert all("right | " in row(app, name) for name in LINES if name != "grad_w2")
+
+
+def test_the_line_that_does_not_fit_is_shown_with_its_sizes() -> None:
+    app = write(open_page("your-turn"), "\n    grad_w2 = a @ (out - y)")
+    assert "Line 2, column 15: `64×2 @ 64×1`: the inner sizes do not fit" in app.error[0].value
+    listed, marked = app.code
+    assert "grad_w2" in listed.value
+    assert marked.value == f"2      grad_w2 = a @ (out - y)\n{' ' * 17}^ 64×2 @ 64×1"
+
+
+def test_a_forward_pass_without_bias_is_told_on_a_network_with_one() -> None:
+    app = write(open_page("your-turn"), DIALECTS["pytorch-example"])
+    assert [
+        warning.value.startswith(f"Line {line}") for warning, line in zip(app.warning, (3, 5), strict=True)
+    ]
+    assert "without a bias" in app.warning[0].value
+
+
+def test_lines_that_are_too_many_do_not_hide_that_all_is_right() -> None:
+    app = write(open_page("your-turn"), f"import torch\n{seven_lines()}\nloss.backward()")
+    assert len(app.error) == 2
+    assert "Leave out what cannot be read" in texts(app)
+    assert "**All gradients are right**" not in texts(app)
+
+
+def test_there_is_a_button_that_checks() -> None:
+    app = open_page("your-turn")
+    app.text_area(key="program").set_value(seven_lines())
+    app.button(key="check").click().run()
+    assert "**All gradients are right**" in texts(app)
 
 
 @pytest.mark.parametrize("known", OFTEN_WRITTEN, ids=lambda m: "-".join((*m.lines, m.name)))
@@ -72,7 +177,10 @@ def test_three_hints_then_the_line() -> None:
     ("text", "sentence"),
     [
         ("grad_out = 2 * (out - ", "Line 1, column 16: Python cannot read this: `'(' was never closed`"),
-        ("\ngrad_w2 = a @ out", "Line 2, column 11: 64 × 2 times 64 × 1: the inner sizes do not fit"),
+        ("\ngrad_w2 = a @ out", "Line 2, column 11: `64×2 @ 64×1`: the inner sizes do not fit"),
+        ("import numpy as np", "nothing needs to be imported"),
+        ("loss.backward()", "lets autograd do it"),
+        ("grad_w1 = x_in.T @ out", "Is it what is called `x` here?"),
         ("grad_out = open('/etc/passwd')", "`open` cannot be called here"),
         ("for i in x: pass", "only lines of the form"),
         ("q = `<b>`", "Python cannot read this"),

@@ -159,7 +159,7 @@ PARTS = {
         "grad_a * ((h > 0).to(h.dtype) + slope * (h <= 0).to(h.dtype))",
         "grad_a.clone()\ngrad_h[h <= 0] = slope * grad_h[h <= 0]",
         "np.where(h > 0, grad_a, np.multiply(slope, grad_a))",
-        "grad_a * ((h > 0).astype(float) + slope * torch.le(h, 0).float())",
+        "grad_a * ((h > 0).astype(float) + slope * torch.le(h, 0).astype(float))",
         "grad_a * torch.where(h > 0, torch.ones_like(h), torch.full_like(h, slope))",
     ],
     "grad_w1": ["x.T @ grad_h", "x.t() @ grad_h  # the input, transposed"],

@@ -189,6 +189,8 @@ def expression(node: ast.AST) -> Act:
             return derivative(node, tensor(argument))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="activation"))):
             raise refuse(node, "derivative-argument")
+        case ast.Call(func=ast.Attribute(value=owner, attr="astype")):
+            return in_networks_dtype(node, tensor(owner))
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id="torch"), attr="ones" | "zeros" as name), args=sizes
         ):
@@ -325,6 +327,10 @@ def derivative(node: ast.AST, h: Act) -> Act:
         return run.made(node, run.activation.derivative, found)
 
     return act
+
+
+def in_networks_dtype(node: ast.AST, owner: Act) -> Act:
+    return lambda run: run.made(node, Tensor.to, owner(run), run.like.dtype, copy=True)
 
 
 def new(node: ast.AST, make: Callable[..., Any], sizes: list[Act]) -> Act:

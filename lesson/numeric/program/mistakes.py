@@ -92,10 +92,18 @@ OFTEN_WRITTEN = (
     mistake("gate-skipped", "grad_b1 = grad_a.sum(0, keepdim=True)"),
 )
 
+OF_THE_FORWARD_PASS = (
+    mistake("forward-no-bias", "h = x @ w1"),
+    mistake("forward-no-bias", "out = a @ w2"),
+    mistake("forward-no-activation", "a = h"),
+    mistake("forward-relu", "a = torch.relu(h)"),
+)
+"""Another network than that on the screen: what is missing in it, or its activation."""
+
 
 def by_line() -> dict[str, tuple[Mistake, ...]]:
     found: defaultdict[str, tuple[Mistake, ...]] = defaultdict(tuple)
-    for known in OFTEN_WRITTEN:
+    for known in OFTEN_WRITTEN + OF_THE_FORWARD_PASS:
         (line,) = known.lines
         found[line] += (known,)
     return dict(found)

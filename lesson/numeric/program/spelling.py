@@ -120,7 +120,8 @@ def of_tensor(name: str, owner: ast.expr, node: ast.Call) -> ast.expr | None:
     """What is called on a tensor, in fewer or other words."""
     match name, node.args:
         case "astype", [_]:
-            return method(owner, "float")
+            # Of a mask, mostly, whose numbers are then of the network's dtype.
+            return method(owner, "astype")
         case _, [] if name in SAME:
             return owner
     return None

@@ -43,7 +43,20 @@ OPERATORS = {
 
 PRODUCTS = ("mm", "matmul")
 ELEMENTWISE = ("mul", "add", "sub", "div", "maximum", "minimum")
-SAME_SIZE = ("abs", "clamp", "clone", "float", "double", "neg", "pow", "relu", "sign", "square", "to")
+SAME_SIZE = (
+    "abs",
+    "astype",
+    "clamp",
+    "clone",
+    "float",
+    "double",
+    "neg",
+    "pow",
+    "relu",
+    "sign",
+    "square",
+    "to",
+)
 SMALLER = ("mean", "sum", "item", "size", "dim", "numel")
 ANOTHER_LOOK = ("t", "view", "reshape", "unsqueeze", "squeeze", "transpose")
 LIKE = ("full_like", "ones_like", "zeros_like")

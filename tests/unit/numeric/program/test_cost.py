@@ -61,6 +61,8 @@ DEAR = [
     "q = h.T @ h",
     "q = (h > 0).sum(1)",
     "q = h.double() * (h > 0)",
+    "q = torch.ones(1024, 1024)",
+    "q = (h > 0).astype(float)",
     "q = h.view(-1, 2) * h.view(-1, 2).sum(1).unsqueeze(1)",
 ]
 
@@ -102,6 +104,9 @@ MEMORY = [
     "h.T.reshape(-1)",
     "h + h.view(1024, -1).T",
     "h.T @ a",
+    "torch.ones(4096, 1024)",
+    "np.ones((4096, 1024)) * h",
+    "(h > 0).astype(float)",
 ]
 
 

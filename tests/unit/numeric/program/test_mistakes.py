@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lesson.numeric.program.mistakes import COLLECTION, EXERCISE, OFTEN_WRITTEN, Mistake
+from lesson.numeric.program.mistakes import (
+    COLLECTION,
+    EXERCISE,
+    OF_THE_FORWARD_PASS,
+    OFTEN_WRITTEN,
+    Mistake,
+)
 from lesson.numeric.source import LINES, seven_lines
 
 
@@ -23,6 +29,6 @@ def test_no_mistake_is_there_twice() -> None:
 
 
 def test_the_exercise_has_them_by_line() -> None:
-    assert EXERCISE.keys() == set(LINES)
+    assert EXERCISE.keys() == {*LINES, "h", "a", "out"}
     assert all(list(known.lines) == [line] for line, found in EXERCISE.items() for known in found)
-    assert sum(map(len, EXERCISE.values())) == len(OFTEN_WRITTEN)
+    assert sum(map(len, EXERCISE.values())) == len(OFTEN_WRITTEN + OF_THE_FORWARD_PASS)
