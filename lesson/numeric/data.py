@@ -246,8 +246,8 @@ def numeric_columns(csv: bytes, header: bool = True) -> Columns:
 def told_apart(names: list[str]) -> list[str]:
     """Names of columns; where one occurs twice, or is empty, the number of the column tells them apart."""
     return [
-        name if name and name not in names[:place] else f"{name}#{place + 1}"
-        for place, name in enumerate(names)
+        name if name and name not in names[:index] else f"{name}#{index + 1}"
+        for index, name in enumerate(names)
     ]
 
 
