@@ -230,7 +230,7 @@ ROUNDS = 9
 def product_times() -> dict[str, list[float]]:
     """Microseconds of one n x n float32 matrix product for n in SIZES, in numpy and on every device.
 
-    Medians of ROUNDS, in each of which all take their turn: what else this server does meets all alike.
+    Medians of ROUNDS, in each of which all take their turn: what else this server does slows all alike.
     """
     products = {"numpy": [numpy_product(n) for n in SIZES]}
     products |= {f"torch, {device}": [torch_product(n, device) for n in SIZES] for device in devices()}
