@@ -6,25 +6,30 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.arrows import arrows_chart
+from lesson.charts.growth import growth_chart
 from lesson.page.compute import computed
-from lesson.page.show import fragment, over_steps, picture, snippet
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.show import fragment, picture, snippet, table
+from lesson.page.words import ask, figure, say, sides, text, words
 
 MOST_PRESSES = 8
+NOTICEABLY = 1.1
+"""From this factor on something is said to be slower."""
 
 
-def render(network: settings.Settings) -> None:  # noqa: ARG001
+def render(network: settings.Settings) -> None:
     say("question")
     ask("predict")
     recorded()
     freed()
     added_up()
+    of_more_than_one_number(network)
     not_recorded()
     clone_and_alias()
     price()
     say("explain")
     ask("check-grad")
     ask("check-clone")
+    ask("check-vector")
 
 
 def recorded() -> None:
@@ -60,7 +65,9 @@ def added_up() -> None:
         st.button("loss.backward()", key="press", icon=":material/add:", on_click=press)
         st.button("optimizer.zero_grad()", key="zero", icon=":material/restart_alt:", on_click=zero)
     say("presses" if presses < MOST_PRESSES else "presses-most", presses=presses)
-    picture(arrows_chart(autograd.gradients_after(presses), words()), text("arrows-alt"))
+    most = autograd.gradients_after(MOST_PRESSES)
+    reach = float(most.min()), float(most.max())
+    picture(arrows_chart(most[:presses], reach, words()), text("arrows-alt"))
     snippet(ran(autograd.pressed, presses))
     say("zeroed")
     # In the worker: a layer draws its weights from torch's one stream, which other snippets here seed.
@@ -73,6 +80,48 @@ def press() -> None:
 
 def zero() -> None:
     st.session_state["presses"] = 0
+
+
+@fragment
+def of_more_than_one_number(network: settings.Settings) -> None:
+    """What backward() of a matrix wants: the error signal, in whose place a Jacobian would be multiplied."""
+    from lesson.numeric.experiments import autograd
+    from lesson.numeric.snippet import ran
+
+    say("vector")
+    snippet(ran(autograd.backward_of_many))
+    say("vector-why")
+    snippet(ran(autograd.backward_with_signal))
+    off = computed(autograd.off_by_signal, settings.config(network))
+    say("signal-close" if off else "signal-identical", off=figure(off))
+    say("jacobian")
+    snippet(ran(autograd.jacobian_multiplied))
+    never_built(network)
+
+
+def never_built(network: settings.Settings) -> None:
+    """The Jacobians of the learner's network: their shapes and bytes beside those of the gradients."""
+    from lesson.numeric.experiments.autograd import jacobians
+
+    say("never-built")
+    rows = [
+        {
+            text("column-by"): name,
+            text("column-jacobian"): sides(found.sides),
+            text("column-jacobian-bytes"): in_bytes(found.bytes),
+            text("column-gradient"): sides(found.gradient_sides),
+            text("column-gradient-bytes"): in_bytes(found.gradient_bytes),
+        }
+        for name, found in jacobians(settings.config(network).sizes).items()
+    ]
+    table(rows, text("jacobian-alt"))
+    say("never-built-why")
+
+
+def in_bytes(number: int) -> str:
+    """A size in B, kB, MB or GB, by thousands."""
+    power = min((len(str(number)) - 1) // 3, 3)
+    return f"{figure(number / 1000**power)} {('B', 'kB', 'MB', 'GB')[power]}"
 
 
 def not_recorded() -> None:
@@ -105,15 +154,18 @@ def clone_and_alias() -> None:
 @fragment
 def price() -> None:
     """What training by hand costs on clones that still require a gradient."""
-    from lesson.numeric.experiments.autograd import MOST_STEPS, cost
+    from lesson.numeric.experiments.autograd import MOST_STEPS, REPEATS, cost
 
     say("price")
     steps = st.slider(text("steps"), 20, MOST_STEPS, 200, 20, key="price-steps", persist_state="session")
     measured = computed(cost, steps)
-    nodes = f"{measured.nodes['clone'][-1]:,}"
-    say("price-found", steps=steps, nodes=nodes, times=figure(measured.slowdown))
+    say("price-found", steps=steps, nodes=f"{measured.nodes['clone'][-1]:,}")
+    slower = measured.slowdown > NOTICEABLY
+    say("price-slower" if slower else "price-alike", times=f"{measured.slowdown:.1f}", repeats=REPEATS)
     shown = {"nodes": measured.nodes, "microseconds-per-step": measured.microseconds}
     for column, (title, values) in zip(st.columns(2), shown.items(), strict=True):
+        curves = {words()[name]: array for name, array in values.items()}
+        chart = growth_chart(measured.steps, curves, words()["step"], words()[title], from_zero=True)
         with column:
-            curves = {words()[name]: array for name, array in values.items()}
-            over_steps(measured.steps, curves, words()[title], text(f"price-{title}-alt"))
+            picture(chart, text(f"price-{title}-alt"))
+    say("price-why")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from lesson import settings
 from lesson.charts.graph import graph_chart
 from lesson.controls import segments
 from lesson.page.compute import computed
-from lesson.page.show import code, fragment, picture
+from lesson.page.show import code, fragment, picture, table
 from lesson.page.words import ask, say, text, words
+
+if TYPE_CHECKING:
+    from lesson.numeric.experiments.graph import Graph
 
 
 def render(network: settings.Settings) -> None:
@@ -32,9 +37,26 @@ def play(network: settings.Settings) -> None:
     times = st.slider(text("times"), 0, 4, 2, key="times", persist_state="session") if way == "loop" else 1
     code(code_of(SHOWN[way]))
     recorded = computed(graphs, settings.config(network), way, times)
-    say(f"{way}-note", times=times, operations=recorded.backward.operations)
-    say("forward")
+    activated = any(node.lines == "grad_h" for node in recorded.backward.nodes)
+    note = ("if-note-ran" if activated else "if-note-skipped") if way == "if" else f"{way}-note"
+    say(note, times=times, operations=recorded.backward.operations)
+    say("forward", product=text("addmm" if network.bias else "matmul"))
     picture(graph_chart(recorded.forward, words()), text("forward-alt"))
     say("backward", operations=recorded.backward.operations, weights=recorded.backward.weights)
     picture(graph_chart(recorded.backward, words()), text("backward-alt"))
     st.caption(text("zoom"))
+    kept(recorded.backward)
+    say("kept-why")
+    if activated:
+        say(f"kept-{network.activation}")
+
+
+def kept(graph: Graph) -> None:
+    """Which tensors each operation keeps for the way back."""
+    say("kept")
+    rows = [
+        {text("column-node"): node.name, words()["kept"]: node.kept or text("nothing")}
+        for node in graph.nodes
+        if node.kind != "weights"
+    ]
+    table(rows, text("kept-alt"))

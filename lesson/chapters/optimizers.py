@@ -12,6 +12,7 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.differences import local_chart
 from lesson.charts.network import SHOWN
+from lesson.charts.race import race_chart
 from lesson.charts.surface import surface_chart
 from lesson.controls import Step, Switch, correct_address
 from lesson.numeric.compare import Verdict, largest_share, worst
@@ -19,7 +20,7 @@ from lesson.numeric.config import OPTIMIZERS, Config, Entry, entries
 from lesson.numeric.experiments.optimizers import RATES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed
-from lesson.page.show import code, fragment, over_steps, picture, snippet, tabs
+from lesson.page.show import code, fragment, picture, snippet, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 STEPS = 100
@@ -93,8 +94,8 @@ def three_trainings(config: Config, rates: Mapping[str, float]) -> None:
     losses = {name: stretch.losses for name, stretch in computed(race, config, rates).items()}
     steps, shown = curves.together(losses)
     highest = curves.ceiling(curve[0] for curve in losses.values() if len(curve))
-    named = {words()[name]: curves.up_to(highest, values) for name, values in shown.items()}
-    over_steps(steps, named, words()["loss"], text("losses-alt"), log=True)
+    named = {words()[name]: values for name, values in shown.items()}
+    picture(race_chart(steps, named, highest, words()), text("losses-alt"))
     if any((curve > highest).any() for curve in losses.values()):
         st.caption(text("losses-leave", times=curves.HIGHEST, ceiling=figure(highest)))
     how_they_ended(config, rates, losses)

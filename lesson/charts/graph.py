@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 ROW = 62
 """Pixels between two layers."""
 
+LEFT, RIGHT = -2.5, 4.0
+"""Where the picture ends, in steps from the column of operations."""
+
+HEAD = "M0,-0.5L-0.24,-1L0.24,-1Z"
+"""An arrow's head that comes from above and stops 10 pixels before a node's centre, of 20."""
+
 KINDS = {"data": theme.DATA, "weights": theme.WEIGHTS, "operation": "#7d8590", "error": theme.ERROR}
 
 
@@ -28,6 +34,7 @@ class Placed(NamedTuple):
     name: str
     kind: str
     lines: str
+    kept: str
 
 
 class Way(NamedTuple):
@@ -48,27 +55,24 @@ def graph_chart(graph: Graph, words: Mapping[str, str]) -> Picture:
         # A tensor that no operation made stands beside the column of operations.
         given = node.kind in ("data", "weights")
         beside[node.layer] += given
-        nodes.append(
-            Placed(beside[node.layer] if given else 0, -node.layer, node.name, node.kind, node.lines)
-        )
+        across = beside[node.layer] if given else 0
+        nodes.append(Placed(across, -node.layer, node.name, node.kind, node.lines, node.kept))
     # Two tensors may flow the same way under the same name.
     ways = dict.fromkeys((nodes[edge.start][:2], nodes[edge.end][:2], edge.label) for edge in graph.edges)
     layers = max(node.layer for node in graph.nodes) + 1
     return Picture(
-        nodes_and_edges(layers, words["operation"], words["lines"]),
+        nodes_and_edges(layers, words["operation"], words["lines"], words["kept"]),
         parts(nodes=records(nodes), edges=records(Way(*start, *end, name) for start, end, name in ways)),
     )
 
 
 @drawing
-def nodes_and_edges(layers: int, operation: str, lines: str) -> Chart:
-    base = alt.Chart().encode(
-        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-2.5, 4.0])),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0.5 - layers, 0.6])),
-    )
+def nodes_and_edges(layers: int, operation: str, lines: str, kept: str) -> Chart:
+    base = placed(alt.Chart(), "x", "y", layers)
     edges, nodes = part(base, "edges"), part(base, "nodes")
     kind = alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
-    tooltip = [alt.Tooltip("name:N", title=operation), alt.Tooltip("lines:N", title=lines)]
+    told = {"name": operation, "lines": lines, "kept": kept}
+    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in told.items()]
     middle = edges.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
     made, given = nodes.transform_filter("datum.x == 0"), nodes.transform_filter("datum.x > 0")
     # What flows from above comes in on the right, and would cross what is written there.
@@ -81,9 +85,29 @@ def nodes_and_edges(layers: int, operation: str, lines: str) -> Chart:
             writing(made, left | {"fontWeight": "bold"}, "name").encode(color=kind),
             writing(made, left | {"dy": 14, "fontSize": 11, "color": theme.ERROR}, "lines"),
             writing(given, {"dy": -15, "fontWeight": "bold"}, "name").encode(color=kind),
+            heads(edges, layers),
         )
         .add_params(alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]"))
         .properties(height=layers * ROW)
+    )
+
+
+def placed(base: alt.Chart, across: str, down: str, layers: int) -> alt.Chart:
+    return base.encode(
+        x=alt.X(f"{across}:Q", axis=None, scale=alt.Scale(domain=[LEFT, RIGHT])),
+        y=alt.Y(f"{down}:Q", axis=None, scale=alt.Scale(domain=[0.5 - layers, 0.6])),
+    )
+
+
+def heads(edges: alt.Chart, layers: int) -> alt.Chart:
+    """A head at the end of each edge, turned as the edge comes in on the screen, however wide that is."""
+    right = f"(datum.x - datum.x2) * width / {RIGHT - LEFT}"
+    up = f"(datum.y - datum.y2) * {layers * ROW / (layers + 0.1):.4f}"
+    return (
+        placed(edges, "x2", "y2", layers)
+        .transform_calculate(angle=f"atan2({right}, {up}) * 180 / PI")
+        .mark_point(shape=HEAD, size=4 * 20**2, filled=True, color="#888888", opacity=1)
+        .encode(angle=alt.Angle("angle:Q", scale=None), tooltip=alt.value(None))
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, span, table
+from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, span, span_with, table
 
 COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS, theme.ERROR, theme.HIDDEN)
 DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3], [1, 0], [10, 4])
@@ -21,22 +21,28 @@ def growth_chart(
     across: str,
     up: str,
     log: tuple[bool, bool] = (False, False),
+    from_zero: bool = False,
 ) -> Picture:
     """A curve of values at the same places for each name.
 
-    across and up: titles of the axes; log: which of the two is logarithmic.
+    across and up: titles of the axes; log: which of the two is logarithmic; from_zero: whether the values'
+    axis begins at zero or below, so that a height tells a ratio.
     """
     points = below(table(at=at, value=values, curve=name) for name, values in curves.items())
     # A logarithm has no place for zero.
     shown = points.filter(pc.field("value") > 0) if log[1] else points
-    return Picture(lines(across, up, tuple(curves), log), shown)
+    return Picture(lines(across, up, tuple(curves), log, from_zero), shown)
 
 
 @drawing
-def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) -> Chart:
+def lines(
+    across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool], from_zero: bool = False
+) -> Chart:
+    whole = alt.Scale(domain=span_with(0, 0, "value"), nice=True)
+    heights = whole if from_zero else scale("value", log[1], nice=True)
     base = alt.Chart().encode(
         x=alt.X("at:Q", title=across, scale=scale("at", log[0], nice=False), axis=axis("x", log[0])),
-        y=alt.Y("value:Q", title=up, scale=scale("value", log[1], nice=True), axis=axis("y", log[1])),
+        y=alt.Y("value:Q", title=up, scale=heights, axis=axis("y", log[1])),
     )
     colors = alt.Scale(domain=names, range=COLORS[: len(names)])
     dashes = alt.Scale(domain=names, range=DASHES[: len(names)])

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lesson.charts import theme
+from lesson.charts.ceiling import beneath, height, inside
 from lesson.charts.growth import axis
 from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, part, parts, span, table
 from lesson.numeric.training.curves import Fit, Losses
@@ -20,14 +21,7 @@ def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> P
 
     The axis ends at their ceiling, where a curve that is higher leaves the picture.
     """
-    # Far above the picture, but not so far that a canvas cannot draw a line there.
-    above = 100 * losses.ceiling
-    by_hand, autograd = (
-        np.where(np.isfinite(loss), np.minimum(loss, above), np.nan)
-        for loss in (losses.by_hand, losses.autograd)
-    )
-    points = both_lanes(losses.steps, by_hand, autograd, words)
-    points = points.append_column("ceiling", pa.array([losses.ceiling] * len(points), pa.float64()))
+    points = beneath(losses.ceiling, both_lanes(losses.steps, losses.by_hand, losses.autograd, words))
     # A logarithm has no place for a loss of exactly zero.
     shown = points.filter(pc.field("value") > 0) if log else points
     return Picture(two_losses(words["step"], words["loss"], words["lane"], lanes(words), log), shown)
@@ -35,9 +29,6 @@ def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> P
 
 @drawing
 def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: bool) -> Chart:
-    low, high = span("value", empty=(1, 10) if log else (0, 1))
-    domain = [low, alt.ExprRef(expr=f"min({high.expr}, {span('ceiling', empty=(1, 1e300))[1].expr})")]
-    height = alt.Scale(type="log", domain=domain) if log else alt.Scale(domain=domain, zero=False, nice=True)
     base = alt.Chart().encode(
         x=alt.X(
             "at:Q",
@@ -45,14 +36,16 @@ def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: boo
             scale=alt.Scale(domain=span("at"), nice=False),
             axis=alt.Axis(tickMinStep=1, format=",d"),
         ),
-        y=alt.Y("value:Q", title=loss, scale=height, axis=axis("y", log)),
+        y=alt.Y("value:Q", title=loss, scale=height(log), axis=axis("y", log)),
     )
     tooltip = [
         alt.Tooltip("lane:N", title=lane),
         alt.Tooltip("at:Q", title=step, format=",d"),
         alt.Tooltip("value:Q", title=loss, format=".9g"),
     ]
-    return alt.layer(lane_lines(base, names), hover_points(base, tooltip)).properties(height=theme.HEIGHT)
+    return alt.layer(lane_lines(base, names), hover_points(inside(base), tooltip)).properties(
+        height=theme.HEIGHT
+    )
 
 
 def fit_chart(fit: Fit, words: Mapping[str, str]) -> Picture:

@@ -28,14 +28,14 @@ def test_the_lines_are_those_that_run() -> None:
 def test_a_rate_that_blows_up_is_named() -> None:
     app = open_page("optimizers", same_rate="true", rate=0.03)
     assert [alert.value.split()[0] for alert in app.warning] == ["SGD", "momentum"]
-    assert "are left out: an axis that holds them" in texts(app).replace("\n", " ")
+    assert "leave the picture: an axis that holds them" in texts(app).replace("\n", " ")
     assert "After 100 steps, the lowest loss first: **Adam**" in texts(app)
 
 
 def test_each_optimizer_has_a_rate_that_suits_it_and_on_request_all_the_same() -> None:
     app = open_page("optimizers")
     assert not app.warning
-    assert "are left out" not in texts(app)
+    assert "leave the picture" not in texts(app)
     own = last_losses(app)
     assert own.keys() == {"SGD", "momentum", "Adam"}
     assert max(own.values()) < 1.1 * min(own.values()), "none looks bad by construction"

@@ -304,7 +304,7 @@ def test_a_run_that_exploded_names_the_lines_or_the_rate(
     assert ("The cause is in your lines, not in the learning rate" in texts(app)) == lines
     assert ("Choose a smaller learning rate" in texts(app)) != lines
     assert ("Look for a wrong sign" in texts(app)) == ("y - out" in instead)
-    assert "are left out: an axis that holds them" in texts(app).replace("\n", " ")
+    assert "leave the picture: an axis that holds them" in texts(app).replace("\n", " ")
 
 
 def lose(*_: object) -> Iterator[None]:

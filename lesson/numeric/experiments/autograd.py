@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lesson.numeric import by_hand
+from lesson.numeric import autograd, by_hand
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.config import Config
 from lesson.numeric.from_config import task_of
@@ -60,6 +61,79 @@ def zeroed(print: Print) -> None:
         layer.zero_grad()
         layer(x).sum().backward()
         print(layer.weight.grad)
+
+
+def backward_of_many(print: Print) -> None:
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    w = torch.ones(2, 1, requires_grad=True)
+    out = x @ w
+    print(out)
+    out.backward()
+
+
+def backward_with_signal(print: Print) -> None:
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    y = torch.tensor([[2.0], [8.0], [10.0]])
+    w = torch.ones(2, 1, requires_grad=True)
+    out = x @ w
+    grad_out = 2 * (out.detach() - y)
+    out.backward(grad_out)
+    print(w.grad)
+    w.grad = None
+    residual = x @ w - y
+    loss = (residual * residual).sum()
+    loss.backward()
+    print(w.grad)
+
+
+def jacobian_multiplied(print: Print) -> None:
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    w = torch.ones(2, 2, requires_grad=True)
+    out = x @ w
+    numbers = out.flatten()
+    rows = [torch.autograd.grad(number, w, retain_graph=True)[0].flatten() for number in numbers]
+    jacobian = torch.stack(rows)
+    print(jacobian)
+    grad_out = torch.tensor([[2.0, 0.0], [-2.0, 1.0], [2.0, 3.0]])
+    print((grad_out.flatten() @ jacobian).view(w.shape))
+    out.backward(grad_out)
+    print(w.grad)
+
+
+def off_by_signal(config: Config) -> float:
+    """The largest difference, in any gradient at a configured start, float32, between out.backward(grad_out)
+    with the first of the seven lines and loss.backward()."""
+    x, y, start, activation = task_of(config, torch.float32)
+    params = leaves_of(start)
+    out = forward(x, params, activation).out
+    out.backward(2 * (out.detach() - y))
+    pairs = zip(params, autograd.gradients(x, y, start, activation), strict=True)
+    return max(float((p.grad - g).abs().max()) for p, g in pairs if p is not None and p.grad is not None)
+
+
+class Jacobian(NamedTuple):
+    """Of out by one parameter, which nobody builds, beside the gradient, its product with grad_out.
+
+    sides (numbers in out, numbers in the parameter), and what both would take in float32.
+    """
+
+    sides: tuple[int, int]
+    bytes: int
+    gradient_sides: tuple[int, int]
+    gradient_bytes: int
+
+
+def jacobians(sizes: tuple[int, int, int, int]) -> dict[str, Jacobian]:
+    """Those by w1 and w2; sizes: (batch, inputs, hidden, outputs)."""
+    batch, inputs, hidden, outputs = sizes
+    shapes = {"w1": (inputs, hidden), "w2": (hidden, outputs)}
+    return {
+        name: Jacobian(
+            (batch * outputs, rows * columns), 4 * batch * outputs * rows * columns, shape, 4 * rows * columns
+        )
+        for name, shape in shapes.items()
+        for rows, columns in [shape]
+    }
 
 
 def no_grad(print: Print) -> None:
@@ -119,6 +193,7 @@ def gradients_after(times: int) -> np.ndarray:
 
 MOST_STEPS = 400
 LOOKS = 10
+REPEATS = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +201,7 @@ class Cost:
     """Training by hand, on clones that still require a gradient and on detached copies.
 
     steps (LOOKS,): when one looked; for each kind of copy, nodes: how many were alive then, and
-    microseconds: the median per step since the look before, (LOOKS,) each.
+    microseconds: the time per step since the look before, (LOOKS,) each, medians of REPEATS trainings.
     """
 
     steps: np.ndarray
@@ -148,11 +223,12 @@ COPIES: dict[str, Callable[[Tensor], Tensor]] = {
 def cost(steps: int) -> Cost:
     """The notebook's network, 64-3-2-1 in float32, trained by hand for LOOKS to MOST_STEPS steps."""
     looks = np.linspace(0, min(steps, MOST_STEPS), LOOKS + 1).astype(int)[1:]
-    measured = {name: trained_on(copy, looks) for name, copy in COPIES.items()}
+    # Both kinds take turns: what else this server does meets both alike.
+    repeats = [{name: trained_on(copy, looks) for name, copy in COPIES.items()} for _ in range(REPEATS)]
     return Cost(
         looks,
-        {name: nodes for name, (nodes, _) in measured.items()},
-        {name: microseconds for name, (_, microseconds) in measured.items()},
+        {name: nodes for name, (nodes, _) in repeats[0].items()},
+        {name: np.median([repeat[name][1] for repeat in repeats], axis=0) for name in COPIES},
     )
 
 

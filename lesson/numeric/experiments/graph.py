@@ -18,12 +18,16 @@ from lesson.numeric.network import Activation, Params, Trace, affine, forward, l
 
 
 class Node(NamedTuple):
-    """An operation, or a tensor that no operation made. layer: the longest way from an end."""
+    """An operation, or a tensor that no operation made. layer: the longest way from an end.
+
+    lines: of the seven, those that do its work by hand; kept: the tensors that it keeps for that.
+    """
 
     name: str
     kind: str
     layer: int
     lines: str = ""
+    kept: str = ""
 
 
 class Edge(NamedTuple):
@@ -123,10 +127,11 @@ def graphs(config: Config, way: str = "plain", times: int = 1) -> Graphs:
         trace = FORWARDS[way](x, params, activation, times)
         value = loss(trace.out, y)
     given = {"x": x, "y": y, **leaves(params)}
-    names = {**given, **trace._asdict(), "loss": value}
+    residual = next(call.made for call in recorder.calls if call.function == "sub")
+    names = {**given, **trace._asdict(), "out - y": residual, "loss": value}
     return Graphs(
         forward_graph(given, on_the_way_to(value, recorder.calls), names),
-        backward_graph(value, trace, params),
+        backward_graph(value, trace, params, names),
     )
 
 
@@ -178,9 +183,9 @@ def shape_of(tensor: Tensor) -> str:
     return "×".join(map(str, tensor.shape))
 
 
-def backward_graph(value: Tensor, trace: Trace, params: Params) -> Graph:
+def backward_graph(value: Tensor, trace: Trace, params: Params, names: dict[str, Tensor]) -> Graph:
     """What autograd keeps, from loss.grad_fn through next_functions, each node with the lines that do
-    its work by hand."""
+    its work by hand, and with what it keeps for it. names: of tensors."""
     assert value.grad_fn is not None
     order = in_order(value.grad_fn)
     position = {function: index for index, function in enumerate(order)}
@@ -191,10 +196,19 @@ def backward_graph(value: Tensor, trace: Trace, params: Params) -> Graph:
     def node(function: GradFn, layer: int, stage: int) -> Node:
         if hasattr(function, "variable"):
             return Node(name_of[id(function.variable)], "weights", layer)
-        return Node(function.name(), "operation" if layer else "error", layer, lines[stage])
+        kind = "operation" if layer else "error"
+        return Node(function.name(), kind, layer, lines[stage], ", ".join(kept_by(function, names)))
 
     nodes = map(node, order, layers(edges, len(order)), stages(order, edges, trace))
     return Graph(tuple(nodes), tuple(edges))
+
+
+def kept_by(function: GradFn, names: dict[str, Tensor]) -> list[str]:
+    """The tensors that a function has saved for the way back: their name, where they have one, and shape."""
+    saved = (getattr(function, name) for name in dir(function) if name.startswith("_saved_"))
+    tensors = {tensor.data_ptr(): tensor for tensor in saved if isinstance(tensor, Tensor)}
+    label_of = {tensor.data_ptr(): name for name, tensor in reversed(names.items())}
+    return [f"{label_of.get(place, '')} {shape_of(tensor)}".strip() for place, tensor in tensors.items()]
 
 
 STAGES = ("grad_out", "grad_w2, grad_b2, grad_a", "grad_h", "grad_w1, grad_b1")

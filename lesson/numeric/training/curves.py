@@ -28,11 +28,6 @@ def ceiling(first: Iterable[float]) -> float:
     return HIGHEST * max(first, default=0.0) or np.inf
 
 
-def up_to(highest: float, values: np.ndarray) -> np.ndarray:
-    """Values with gaps, nan, where they are higher."""
-    return np.where(values > highest, np.nan, values)
-
-
 @dataclass(frozen=True, eq=False)
 class Losses:
     """Both losses at the steps shown, (k,) each."""

@@ -71,6 +71,9 @@ def extent(values: Iterable[float | None]) -> tuple[float | None, float | None]:
 KNOWN: Names = {
     "null": None,
     "LN10": math.log(10),
+    "PI": math.pi,
+    "width": 650,
+    "atan2": math.atan2,
     "abs": lambda value: abs(number(value)),
     "clamp": lambda value, low, high: min(max(value, low), high),
     "extent": extent,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lesson.charts import theme
 from lesson.charts.graph import KINDS, graph_chart
 from lesson.numeric.experiments.graph import Edge, Graph, Node
@@ -12,7 +14,7 @@ GRAPH = Graph(
         Node("x 5×2", "data", 0),
         Node("w1 2×3", "weights", 0),
         Node("w2 3×4", "weights", 1),
-        Node("mm", "operation", 1, "grad_h"),
+        Node("mm", "operation", 1, "grad_h", "a 5×3"),
         Node("pow", "operation", 2, "grad_a"),
         Node("sum", "error", 3, "grad_out"),
     ),
@@ -50,7 +52,11 @@ def test_nodes_are_coloured_by_their_kind() -> None:
 
 def test_a_pointer_is_told_the_operation_and_its_lines() -> None:
     nodes = seen()[2]
-    assert nodes.tooltips()[3] == {WORDS["operation"]: "mm", WORDS["lines"]: "grad_h"}
+    assert nodes.tooltips()[3] == {
+        WORDS["operation"]: "mm",
+        WORDS["lines"]: "grad_h",
+        WORDS["kept"]: "a 5×3",
+    }
 
 
 def test_each_edge_joins_its_own_nodes_once() -> None:
@@ -75,7 +81,7 @@ def test_what_leaves_the_column_is_not_named() -> None:
 
 
 def test_each_node_has_its_name_and_an_operation_its_lines_below() -> None:
-    _, _, _, made, lines, given = seen()
+    _, _, _, made, lines, given, _ = seen()
     column = GRAPH.nodes[3:]
     assert made.see("x", "y", "text", "color") == [
         (0, -node.layer, node.name, KINDS[node.kind]) for node in column
@@ -87,6 +93,21 @@ def test_each_node_has_its_name_and_an_operation_its_lines_below() -> None:
     assert given.see("x", "y", "text", "color") == [
         (x, y, node.name, KINDS[node.kind]) for (x, y), node in zip(PLACES[:3], GRAPH.nodes[:3], strict=True)
     ]
+
+
+def test_every_edge_has_a_head_that_points_along_it() -> None:
+    edges, *_, heads = seen()
+    assert heads.kind == "point"
+    assert heads.see("x", "y") == edges.see("x2", "y2")
+    layers = 4
+    across, down = 650 / 6.5, 62 * layers / (layers + 0.1)
+    for angle, (x, y, x2, y2) in zip(heads.each("angle"), edges.see("x", "y", "x2", "y2"), strict=True):
+        # Turned by so much clockwise, what pointed down points along the edge.
+        turned = math.radians(angle)
+        length = math.hypot((x2 - x) * across, (y - y2) * down)
+        assert math.isclose(-math.sin(turned) * length, (x2 - x) * across, abs_tol=1e-3)
+        assert math.isclose(math.cos(turned) * length, (y - y2) * down, abs_tol=1e-3)
+    assert heads.encoding["angle"]["scale"] is None, "an angle is in degrees"
 
 
 def test_everything_is_inside_the_picture() -> None:

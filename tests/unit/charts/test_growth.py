@@ -50,6 +50,11 @@ def test_an_axis_is_logarithmic_only_where_asked(across: bool, up: bool) -> None
         assert marks.scale("y")["nice"] is not up
 
 
+def test_an_axis_begins_at_zero_where_a_height_tells_a_ratio() -> None:
+    lines, hover = drawn(growth_chart(AT, CURVES, "size", "time", from_zero=True))
+    assert lines.domain("y") == hover.domain("y") == [0, 90]
+
+
 @pytest.mark.parametrize(("log", "left"), [(True, [1, 5]), (False, [1, 0, -2, 5])])
 def test_what_is_not_positive_has_no_place_on_a_log_axis(log: bool, left: list[float]) -> None:
     values = {"only": [1.0, 0.0, -2.0, 5.0]}

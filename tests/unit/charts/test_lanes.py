@@ -118,8 +118,9 @@ def test_a_loss_that_is_no_number_is_a_gap() -> None:
 def test_a_loss_that_blows_up_leaves_the_picture_and_the_axis_keeps_the_rest(log: bool) -> None:
     by_hand, autograd = np.array([5.0, 40.0, 60.0, 1e22]), np.array([5.0, 4.0, 3.0, 2.0])
     losses = Losses(np.arange(4), by_hand, autograd)
-    lines, _ = drawn(loss_chart(losses, WORDS, log))
+    lines, hover = drawn(loss_chart(losses, WORDS, log))
     assert losses.leave
+    assert hover.each("y") == [5, 40, 5, 4, 3, 2], "none outside the picture"
     assert lines.domain("y") == [2, 50]
     assert lines.style["clip"]
     assert lines.each("y") == [5, 40, 60, 5000, 5, 4, 3, 2], (

@@ -50,7 +50,7 @@ def test_the_numbers_beside_the_verdict() -> None:
 
 
 def test_without_a_kinks_allowance_there_is_none() -> None:
-    one, two, rounding = np.array([[1.0], [4.0], [0.5]])
+    one, two, rounding = np.array([[1.0], [2.0], [0.5]])
     assert compare(one[None], two[None], rounding[None]).verdict[0] == Verdict.DIFFERENT
 
 

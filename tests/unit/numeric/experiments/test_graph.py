@@ -13,9 +13,9 @@ from torch.autograd.profiler import profile
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.experiments.graph import FORWARDS, Graph, graphs
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
-from lesson.numeric.network import loss
+from lesson.numeric.experiments.graph import FORWARDS, Graph, graphs, in_order, kept_by
+from lesson.numeric.from_config import activation_of, start_of, task_of, tensors_of
+from lesson.numeric.network import forward, loss
 
 EXECUTED = "autograd::engine::evaluate_function: "
 
@@ -89,3 +89,68 @@ def test_an_if_changes_the_graph() -> None:
         for s in range(6)
     }
     assert with_and_without == {True, False}
+
+
+def kept(config: Config, way: str = "plain", times: int = 1) -> list[tuple[str, str]]:
+    return [(n.name, n.kept) for n in graphs(config, way, times).backward.nodes if n.kind != "weights"]
+
+
+def test_a_node_keeps_what_it_needs_and_no_more() -> None:
+    assert kept(Config()) == [
+        ("SumBackward0", ""),
+        ("MulBackward0", "out - y 64×1"),
+        ("SubBackward0", ""),
+        ("AddmmBackward0", "a 64×2, w2 2×1"),
+        ("ReluBackward0", "a 64×2"),
+        ("AddmmBackward0", "x 64×3"),
+    ]
+    assert dict(kept(Config(activation="leaky_relu")))["LeakyReluBackward0"] == "h 64×2"
+
+
+@given(configs(), st.sampled_from(list(FORWARDS)), st.integers(0, 4))
+def test_what_torch_saves_is_what_is_said(config: Config, way: str, times: int) -> None:
+    """The witness: every tensor that torch packs away while the forward pass runs."""
+    x, y, start, activation = task_of(config, torch.float32)
+    packed: list[torch.Tensor] = []
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        packed.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t):
+        loss(FORWARDS[way](x, leaves_of(start), activation, times).out, y)
+    # The difference is saved twice, as each factor of its square.
+    shapes = Counter("×".join(map(str, t.shape)) for t in packed)
+    shapes["×".join(map(str, y.shape))] -= 1
+    said = Counter(k.split(" ")[-1] for _, line in kept(config, way, times) for k in line.split(", ") if k)
+    assert said == +shapes
+
+
+@given(configs(), st.sampled_from(list(FORWARDS)), st.integers(0, 4))
+def test_nothing_keeps_w1_or_a_bias_and_most_have_a_row_per_observation(
+    config: Config, way: str, times: int
+) -> None:
+    lines = [line.split(", ") for _, line in kept(config, way, times) if line]
+    names = [name.split(" ")[0] for line in lines for name in line]
+    assert not {"w1", "b1", "b2"} & set(names)
+    assert names.count("w2") == 1 < len(names) - 1
+    product = next(line for line in lines if any(name.startswith("w2") for name in line))
+    assert len(product) == 2
+
+
+def test_of_a_frozen_first_layer_nothing_is_kept() -> None:
+    x, y, params, activation = task_of(Config(), torch.float32)
+    assert params.b2 is not None
+    params.w2.requires_grad_()
+    params.b2.requires_grad_()
+    trace = forward(x, params, activation)
+    value = loss(trace.out, y)
+    assert value.grad_fn is not None
+    names = {"w2": params.w2, "a": trace.a, "x": x}
+    found = {f.name(): kept_by(f, names) for f in in_order(value.grad_fn) if not hasattr(f, "variable")}
+    assert found == {
+        "SumBackward0": [],
+        "MulBackward0": ["64×1"],
+        "SubBackward0": [],
+        "AddmmBackward0": ["a 64×2"],
+    }

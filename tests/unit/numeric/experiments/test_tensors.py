@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import cycle
 
 import numpy as np
@@ -10,12 +10,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from lesson.numeric import by_hand
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments import tensors
+from lesson.numeric.experiments.graph import Recorder
 from lesson.numeric.experiments.wrong_gradients import witnesses
 from lesson.numeric.from_config import task_of
 from lesson.numeric.program.mistakes import COLLECTION
@@ -82,46 +82,26 @@ def test_without_bias_no_gradient_of_one_is_judged() -> None:
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_torch_refuses_what_the_witness_of_shapes_notices(
-    bias: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_torch_refuses_what_the_witness_shapes_notices(bias: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(witnesses, "STEPS", 2)
-    config = of_sizes(5, 3, 2, 2, bias=bias)
+    config, expected = of_sizes(5, 3, 2, 2, bias=bias), ["no-sum"] if bias else []
     noticed = [m.name for m in COLLECTION if witnesses.testify(m.name, config, False).noticed["shapes"]]
-    assert list(tensors.refused(config)) == noticed == (["no-sum"] if bias else [])
+    assert list(tensors.refused(config)) == noticed == expected
 
 
 def test_with_one_observation_no_shape_tells() -> None:
     assert tensors.refused(of_sizes(1, 3, 2, 1)) == ()
 
 
-class Calls(TorchDispatchMode):
-    """Counts what torch is called for."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.count = 0
-
-    def __torch_dispatch__(
-        self,
-        func: Callable[..., object],
-        types: object,
-        args: tuple[object, ...] = (),
-        kwargs: dict[str, object] | None = None,
-    ) -> object:
-        self.count += 1
-        return func(*args, **(kwargs or {}))
-
-
 @pytest.mark.parametrize("sizes", [(64, 3, 2, 1), (500, 8, 20, 4)])
 def test_a_training_step_is_some_25_calls(sizes: tuple[int, int, int, int]) -> None:
     task = task_of(of_sizes(*sizes), torch.float32)
-    with Calls() as calls:
+    with Recorder() as recorder:
         for parameter, gradient in zip(task.params, by_hand.gradients(*task), strict=True):
             assert parameter is not None
             assert gradient is not None
             parameter -= 0.1 * gradient
-    assert 20 <= calls.count <= 30
+    assert 20 <= len(recorder.calls) <= 30
 
 
 def test_a_time_is_that_of_most_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
