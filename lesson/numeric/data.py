@@ -167,7 +167,7 @@ def rows_of(text: str) -> list[list[str]]:
 
 
 def check_row(row: list[str], first: list[str], line: int) -> None:
-    """Raises DataError where a row has too many columns, or not those of the first."""
+    """Raise DataError where a row has too many columns, or not those of the first."""
     if len(row) > MAX_CSV_INPUTS + 1:
         raise DataError("csv-too-many-columns", found=len(row), limit=MAX_CSV_INPUTS + 1)
     if len(row) != len(first):
@@ -198,7 +198,7 @@ def text_of(csv: bytes) -> str:
 
 
 def check_column(name: str, values: np.ndarray) -> None:
-    """Raises DataError where a column cannot be standardised."""
+    """Raise DataError where a column cannot be standardised."""
     if not np.isfinite(values).all() or np.abs(values).max() > 1e30:
         raise DataError("csv-too-big-numbers", column=name)
     if values.std() <= 1e-30:
@@ -246,8 +246,8 @@ def numeric_columns(csv: bytes, header: bool = True) -> Columns:
 def told_apart(names: list[str]) -> list[str]:
     """Names of columns; where one occurs twice, or is empty, the number of the column tells them apart."""
     return [
-        name if name and name not in names[:place] else f"{name}#{place + 1}"
-        for place, name in enumerate(names)
+        name if name and name not in names[:index] else f"{name}#{index + 1}"
+        for index, name in enumerate(names)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The interval in which a share that was counted truly lies. Free of torch."""
+"""How sure one can be of a share that was counted: its interval. Free of torch."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ RUNS = 40
 """How many seeds in a row are trained at once."""
 
 RATE = 0.03
-"""Adam's."""
+"""Adam's learning rate."""
 
 LARGEST = (64, 8, 16, 4)
 """Batch, inputs, hidden units and outputs of the largest pair that is trained RUNS times."""
@@ -224,8 +224,8 @@ def task(pair: Pair, join: Join) -> Task:
 
 @dataclass(frozen=True, eq=False)
 class Received:
-    """One network at its start, float64: the signals grad_a1 and grad_a2 (batch, hidden), and whether the
-    gradients by hand are autograd's: identical, or else the largest difference."""
+    """The signals grad_a1 and grad_a2 (batch, hidden) at the start, float64; whether the gradients by hand
+    are identical to autograd's, and their largest difference."""
 
     grad_a1: np.ndarray
     grad_a2: np.ndarray

@@ -217,8 +217,8 @@ first layer: biases of zero and weights of variance 2 / inputs."""
 
 @dataclass(frozen=True)
 class Trial:
-    """How a network did: in how many of the runs that did not blow up a unit was silent at the end, the
-    interval of that share, the median of their last losses (nan without a run), and how many blew up."""
+    """What came of RUNS trainings: blew_up blew up, and of the other runs silent ended with a silent unit, a
+    share in the interval from low to high; loss: the median of their last losses, nan without a run."""
 
     silent: int
     runs: int

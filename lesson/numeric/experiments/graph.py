@@ -212,7 +212,7 @@ def kept_by(function: GradFn, names: dict[str, Tensor]) -> list[str]:
 
 
 STAGES = ("grad_out", "grad_w2, grad_b2, grad_a", "grad_h", "grad_w1, grad_b1")
-"""The seven lines: from the loss to out, to a, to h, and on."""
+"""The lines that do by hand what autograd does from the loss, from out, from a and from h on."""
 
 
 def stages(order: list[GradFn], edges: list[Edge], trace: Trace) -> list[int]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from lesson.numeric import by_hand
 from lesson.numeric.config import Config
-from lesson.numeric.experiments.wrong_gradients.witnesses import cut
+from lesson.numeric.experiments.wrong_gradients.witnesses import cut, stretched, values_of, zero_gradients
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Task
 from lesson.numeric.program import gradient_names, parse
@@ -161,13 +161,13 @@ def viewed(config: Config) -> Viewed:
     batch, inputs, hidden, outputs = config.sizes
     turned = {"x": (inputs, batch), "a": (hidden, batch), "w2": (outputs, hidden)}
     lines = re.sub(
-        r"\b(\w+)\.T\b", lambda found: f"{found[1]}.view{turned[found[1]]}", seven_lines()
+        r"\b(\w+)\.T\b", lambda match: f"{match[1]}.view{turned[match[1]]}", seven_lines()
     ).splitlines()
     task = task_of(config, torch.float32)
-    expected, found = by_hand.gradients(*task), parse("\n".join(lines)).gradients(*task)
+    expected, mistaken = by_hand.gradients(*task), parse("\n".join(lines)).gradients(*task)
     right = {
         f"grad_{name}": close_to(a, b)
-        for name, a, b in zip(expected._fields, found, expected, strict=True)
+        for name, a, b in zip(expected._fields, mistaken, expected, strict=True)
         if a is not None and b is not None
     }
     return Viewed(
@@ -177,9 +177,9 @@ def viewed(config: Config) -> Viewed:
     )
 
 
-def close_to(found: Tensor, expected: Tensor) -> bool:
+def close_to(gradient: Tensor, expected: Tensor) -> bool:
     """Whether nothing but float32's rounding is between them."""
-    return torch.allclose(found, expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
+    return torch.allclose(gradient, expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
 
 
 def refused(config: Config) -> tuple[str, ...]:
@@ -190,18 +190,9 @@ def refused(config: Config) -> tuple[str, ...]:
 
 def fits(known: Mistake, task: Task) -> bool:
     """Whether an update with what the mistaken lines give would pass."""
-    params = task.params
-    # A network without bias has the lines for its gradient all the same.
-    shaped = dict(zip(params._fields, (params.w1, params.w1[:1], params.w2, params.w2[:1]), strict=True))
-    program = parse(known.text)
-    run = program.start(*task)
-    # As .grad is, gradients are there from the step before.
-    run.names.update({f"grad_{name}": torch.zeros_like(like) for name, like in shaped.items()})
     try:
-        for line in program.lines:
-            line.act(run)
-        for gradient in gradient_names(params):
-            torch.zeros_like(shaped[gradient.removeprefix("grad_")]).sub_(run.names[gradient])  # type: ignore[arg-type]
+        values = values_of(parse(known.text), task, zero_gradients(task.params))
+        stretched([values[name] for name in gradient_names(task.params)], task.params)
     except RuntimeError:
         return False
     return True
@@ -239,7 +230,7 @@ ROUNDS = 9
 def product_times() -> dict[str, list[float]]:
     """Microseconds of one n x n float32 matrix product for n in SIZES, in numpy and on every device.
 
-    Medians of ROUNDS, in each of which all take their turn: what else this server does meets all alike.
+    Medians of ROUNDS, in each of which all take their turn: what else this server does slows all alike.
     """
     products = {"numpy": [numpy_product(n) for n in SIZES]}
     products |= {f"torch, {device}": [torch_product(n, device) for n in SIZES] for device in devices()}

@@ -20,7 +20,7 @@ CELLS = 5
 
 
 HIGHEST = 10
-"""A loss of more than so many times the first is not drawn: an axis that holds it flattens the rest."""
+"""A loss of more than this many times the first is not drawn: an axis that holds it flattens the rest."""
 
 
 def ceiling(first: Iterable[float]) -> float:
@@ -49,7 +49,7 @@ class Losses:
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """By parameter, at the steps shown (k,): what is drawn, and the numbers that explain it."""
+    """What is drawn of each parameter at the steps shown (k,), and the numbers that explain it."""
 
     steps: np.ndarray
     drawn: Mapping[str, np.ndarray]

@@ -29,11 +29,11 @@ THAT_FIT: Mapping[str, Mapping[str, Any]] = {
         "learning_rate": 2e-4,
     },
 }
-"""For data in which there is something to learn, settings at which it is learned, whatever the seed."""
+"""Settings at which what there is to learn in these data is learned, whatever the seed."""
 
 
 def explained(history: History) -> dict[LaneName, float]:
-    """By lane, which share of the variation of y its last predictions explain; nan where y does not vary.
+    """The share of the variation of y that each lane's last predictions explain; nan where y does not vary.
 
     0 is what the mean of y alone explains, 1 a perfect fit; what is worse than the mean is negative.
     """

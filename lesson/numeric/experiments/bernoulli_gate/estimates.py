@@ -44,7 +44,7 @@ class Samples:
 
     @property
     def norm(self) -> float:
-        """What is measured against: the truth's norm, or 1 where that is nothing."""
+        """What errors are measured by: the truth's norm, or 1 where that is nothing."""
         return 1.0 if self.no_effect else float(np.linalg.norm(self.truth))
 
     @property

@@ -1,4 +1,4 @@
-"""How to write a torch.autograd.Function, and how gradcheck finds out a wrong one."""
+"""How to write a torch.autograd.Function, and how gradcheck exposes a wrong one."""
 
 from __future__ import annotations
 

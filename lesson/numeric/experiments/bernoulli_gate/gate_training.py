@@ -25,7 +25,7 @@ from lesson.numeric.optimizers import Adam
 STEPS = 400
 RUNS = 20
 RATE = 0.02
-"""Adam's."""
+"""Adam's learning rate."""
 
 EVERY = 5
 """Steps from one recorded loss to the next."""
