@@ -46,8 +46,9 @@ def chosen_entry(network: settings.Settings) -> Entry:
     with above:
         chart = network_chart(sizes, network.bias, chosen, words()["entry"])
         picture(chart, text("picture-alt", entry=chosen.name), on_pick=("network-picture", pick))
-    if max(sizes) > SHOWN:
-        say("dots", shown=SHOWN)
+        if max(sizes) > SHOWN:
+            say("dots", shown=SHOWN)
+        say("network")
     return chosen
 
 
@@ -64,8 +65,9 @@ def play(network: settings.Settings, chosen: Entry) -> None:
     from lesson.numeric.experiments.chain_rule import REACH, moment
     from lesson.symbolic import chain
 
+    label = text("drag", entry=chosen.name)
     moved = st.slider(
-        text("drag", entry=chosen.name), -REACH, REACH, 0.0, 0.05, key="moved", persist_state="session"
+        label, -REACH, REACH, 0.0, 0.05, key="moved", persist_state="session", bind="query-params"
     )
     now = computed(moment, settings.config(network), chosen, moved)
     paths = chain.paths(*chosen, network.outputs)

@@ -9,7 +9,7 @@ import streamlit as st
 from lesson import settings
 from lesson.controls import segments
 from lesson.page.compute import computed
-from lesson.page.show import formula, fragment, matrices, proved, seven_lines
+from lesson.page.show import colors, formula, fragment, matrices, proved, seven_lines
 from lesson.page.words import ask, say, text
 
 if TYPE_CHECKING:
@@ -39,20 +39,33 @@ def play(network: settings.Settings) -> None:
     line = segments(text("line"), LINES, "line")
     sizes = network.sizes
     steps = derive(line, *sizes)
-    position = st.pagination(len(steps), key=f"step-{line}")
-    with_numbers = st.toggle(text("numbers"), key="numbers", persist_state="session")
+    position = page_of(len(steps))
+    with_numbers = st.toggle(text("numbers"), key="numbers", persist_state="session", bind="query-params")
     with st.container(border=True):
         the_step(steps[position - 1], numbers(network, line) if with_numbers else None)
     if max(sizes) > LARGEST:
         say("cut", largest=LARGEST)
 
 
+def page_of(steps: int) -> int:
+    """The step on the screen, from 1; a line that has fewer shows its last."""
+    if st.session_state.get("step", 1) > steps:
+        st.session_state["step"] = steps
+    return st.pagination(steps, key="step", persist_state="session", bind="query-params")
+
+
 def the_step(step: Step, values: dict[Any, float] | None) -> None:
     """What the step says, its formula, and on request the same with the learner's numbers."""
+    from lesson.symbolic.typeset import typeset
+
     say(f"step-{step.rule}")
     formula(step.left, step.right, shapes=True, lead=text(f"lead-{step.about}"))
+    if step.example:
+        named, meant = step.example
+        say("example")
+        formula(meant, lead=typeset(named, colors()))
     if values:
-        say("same-with-numbers")
+        say("same-with-sizes" if step.rule == "general" else "same-with-numbers")
         formula(step.right, values=values, shapes=True)
     st.caption(text("holds" if step.holds() else "fails"))
 
@@ -62,7 +75,7 @@ def numbers(network: settings.Settings, line: str) -> dict[Any, float]:
     from lesson.numeric.experiments.matrix_form import signals
     from lesson.symbolic.matrix_form import values
 
-    return values(line, computed(signals, settings.config(network)))
+    return values(line, computed(signals, settings.config(network)), network.sizes)
 
 
 def why_transposed(network: settings.Settings) -> None:

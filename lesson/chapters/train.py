@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.differences import drift_chart, local_chart
+from lesson.charts.differences import DRIFTS, SHARES, Axis, drift_chart, local_chart
 from lesson.charts.lanes import fit_chart, loss_chart
 from lesson.controls import correct_address, segments
 from lesson.numeric.compare import Verdict
-from lesson.numeric.config import MAX_WORK, QUICK_WORK, Config
-from lesson.numeric.data import DataError, Normal, Sine, Source, Sparse, Table, cars, numeric_columns
+from lesson.numeric.config import LANES, MAX_WORK, QUICK_WORK, Config
+from lesson.numeric.data import (
+    DataError,
+    Normal,
+    Sine,
+    Source,
+    Sparse,
+    Table,
+    begins_with_data,
+    cars,
+    numeric_columns,
+)
 from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
+from lesson.numeric.training.outcome import THAT_FIT, explained, lines_to_blame, opposed
 from lesson.page.compute import computed, devices, finished, watched
 from lesson.page.show import fragment, matrices, picture, refused, table, worker_loss_reported
 from lesson.page.words import ask, figure, lead_to, program_error, quoted, say, text, words
 from lesson.workers.process import WorkerLost
+
+CURVES_ON_THE_WAY = 20
+"""How often a training that is watched draws its losses anew."""
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -34,12 +50,15 @@ def render(network: settings.Settings) -> None:
     say("question")
     ask("predict")
     config = configured(network)
-    history = config and training(config)
+    history, watch = training(config) if config else (None, None)
     if history:
         results(history)
     say("explain")
     ask("check-rounding")
     ask("check-drift")
+    if watch:
+        # Last of all: whatever stops it leaves a whole page.
+        watch()
 
 
 def configured(network: settings.Settings) -> Config | None:
@@ -54,6 +73,7 @@ def configured(network: settings.Settings) -> Config | None:
             settings.BACKWARD,
         )
         source = chosen_data(network)
+        offer = st.empty()
         changes: dict[str, Any] = {"optimizer": settings.OPTIMIZER.widget(), "program": whose_lines()}
         left, right = st.columns(2)
         with left:
@@ -61,9 +81,24 @@ def configured(network: settings.Settings) -> Config | None:
         with right:
             changes["learning_rate"] = settings.LEARNING_RATE.widget()
             changes["autograd"] = settings.lane("autograd", devices())
+        offer_what_fits(offer, asdict(network) | changes)
     if source is None or changes["program"] is None:
         return None
     return replace(settings.config(network, source), **changes)
+
+
+def offer_what_fits(place: DeltaGenerator, asked: Mapping[str, object]) -> None:
+    """For data in which there is something to learn, settings that learn it, with one click."""
+    fitting = THAT_FIT.get(st.session_state["data"], {})
+    if any(asked[key] != value for key, value in fitting.items()):
+        facts = {"hidden": fitting["hidden"], "steps": f"{fitting['steps']:,}"}
+        place.button(
+            text("take-what-fits", rate=f"{fitting['learning_rate']:g}", **facts),
+            key="take-what-fits",
+            icon=":material/tune:",
+            on_click=st.session_state.update,
+            args=(fitting,),
+        )
 
 
 def whose_lines() -> str | None:
@@ -93,6 +128,8 @@ def chosen_data(network: settings.Settings) -> Source | None:
             source = own_data(batch, seed)
     if source:
         say(f"data-{kind}", **facts_of_data(source))
+        if kind == "csv":
+            say_left_out(source)
     return source
 
 
@@ -100,6 +137,12 @@ def facts_of_data(source: Source) -> dict[str, object]:
     data, (rows, inputs, outputs) = source.load(), source.sizes
     facts = {"rows": rows, "inputs": inputs, "outputs": outputs, "available": data.available}
     return {**facts, "dropped": data.dropped, "target": quoted(data.outputs[0])}
+
+
+def say_left_out(source: Source) -> None:
+    """Which columns of a learner's table are not used, as they hold no numbers."""
+    if left_out := source.load().left_out:
+        say("csv-left-out", columns=", ".join(map(quoted, left_out)))
 
 
 def own_data(batch: int, seed: int) -> Source | None:
@@ -112,11 +155,7 @@ def own_data(batch: int, seed: int) -> Source | None:
         st.info(text("csv-missing"), icon=":material/upload_file:")
         return None
     try:
-        columns = numeric_columns(csv).names
-        target = st.selectbox(
-            text("csv-target"), columns, len(columns) - 1, key="csv-target", persist_state="session"
-        )
-        source = Table(csv, target, batch, seed)
+        source = chosen_columns(csv, batch, seed)
         source.load()
     except DataError as error:
         refused(error)
@@ -124,14 +163,29 @@ def own_data(batch: int, seed: int) -> Source | None:
     return source
 
 
-def training(config: Config) -> History | None:
+def chosen_columns(csv: bytes, batch: int, seed: int) -> Table:
+    """A table with its target column, and whether its first row is data where that row holds numbers."""
+    header = not (
+        begins_with_data(csv)
+        and st.toggle(text("csv-first-row"), True, key="csv-first-row", persist_state="session")
+    )
+    columns = numeric_columns(csv, header).names
+    target = st.selectbox(
+        text("csv-target"), columns, len(columns) - 1, key="csv-target", persist_state="session"
+    )
+    return Table(csv, target, batch, seed, header)
+
+
+def training(config: Config) -> tuple[History | None, Callable[[], None] | None]:
     """The training of these settings: at once where it is quick, else on request, with a way to stop.
 
-    The history of other settings stays on the page until then, marked as such.
+    The history of other settings stays on the page until then, marked as such. Beside it what carries out the
+    training, where that was asked for.
     """
     from lesson.numeric.training import priced
 
-    bar, button = st.empty(), st.empty()
+    bar, buttons, live = st.empty(), st.container(horizontal=True), st.empty()
+    watch = None
     try:
         # What was trained before stays on the page.
         with worker_loss_reported():
@@ -139,40 +193,47 @@ def training(config: Config) -> History | None:
                 config = computed(priced, config)
             if config.steps > config.affordable_steps:
                 say_too_much(config)
-                return None
-            train_or_offer(config, bar, button)
+                return None, None
+            if train_or_offer(config, buttons):
+                watch = partial(train_in_view, config, bar, buttons, live)
     except ProgramError as error:
         st.error(program_error(error), icon=":material/error:")
-        return None
-    return history_in_view(config, bar)
+        return None, None
+    say_lost()
+    return history_in_view(config, bar), watch
 
 
-def train_or_offer(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -> None:
-    """Train what is quick, and offer to train what is not."""
+def train_or_offer(config: Config, buttons: DeltaGenerator) -> bool:
+    """Train what is quick, and offer to train what is not; whether that was asked for."""
     from lesson.numeric.training import run, train
 
     if config.steps * config.work_per_step <= QUICK_WORK:
         st.session_state["history"] = computed(train, config)
     elif trained := finished(run, config):
         st.session_state["history"] = trained
-    elif train_button(button, "train") or st.session_state.get("train-again"):
-        train_in_view(config, bar, button)
-
-
-def train_button(place: DeltaGenerator, key: str) -> bool:
-    return place.button(text("train"), key=key, type="primary", icon=":material/play_arrow:")
+    else:
+        return buttons.button(text("train"), key="train", type="primary", icon=":material/play_arrow:")
+    return False
 
 
 def history_in_view(config: Config, bar: DeltaGenerator) -> History | None:
-    """The last history of this session, and a word about it where it is of other settings."""
+    """The last history of this session, and a word about it where it is of other settings or was stopped."""
     history: History | None = st.session_state.get("history")
     if history and history.config == config:
-        bar.progress(history.steps / config.steps, progress(history))
+        stopped = "" if history.finished else f" {text('stopped')}"
+        bar.progress(history.steps / config.steps, progress(history) + stopped)
     else:
         bar.progress(0.0, text("not-yet"))
         if history:
             st.warning(text("stale", **facts_of(history)), icon=":material/history:")
     return history
+
+
+def say_lost() -> None:
+    """Say what ended the training that the learner watched, if something did."""
+    with worker_loss_reported():
+        if lost := st.session_state.pop("training-lost", None):
+            raise lost
 
 
 def say_too_much(config: Config) -> None:
@@ -187,21 +248,25 @@ def say_too_much(config: Config) -> None:
     )
 
 
-def train_in_view(config: Config, bar: DeltaGenerator, button: DeltaGenerator) -> None:
-    """Train while the learner watches; the stop button reruns the page, which keeps what there is."""
+def train_in_view(config: Config, bar: DeltaGenerator, buttons: DeltaGenerator, live: DeltaGenerator) -> None:
+    """Train while the learner watches; whatever stops it, what was done so far is kept."""
     from lesson.numeric.training import run
 
-    button.button(text("stop"), key="stop", icon=":material/stop:")
+    buttons.button(text("stop"), key="stop", icon=":material/stop:")
+    drawn = -config.steps
     try:
         # Closed, so that whoever leaves gives up the seat at once.
         with closing(watched(bar, run, config)) as histories:
             for history in histories:
                 st.session_state["history"] = history
                 bar.progress(history.steps / config.steps, progress(history))
-    except WorkerLost:
-        train_button(button, "train-again")
-        raise
-    button.empty()
+                if history.steps - drawn >= config.steps / CURVES_ON_THE_WAY:
+                    drawn = history.steps
+                    with live:
+                        picture(loss_chart(curves.losses(history), words()), text("losses-alt"))
+    except WorkerLost as lost:
+        st.session_state["training-lost"] = lost
+    st.rerun()
 
 
 def progress(history: History) -> str:
@@ -219,7 +284,8 @@ def facts_of(history: History) -> dict[str, object]:
     config = history.config
     rows, inputs, hidden, outputs = config.sizes
     return {
-        "sizes": f"{rows}-{inputs}-{hidden}-{outputs}",
+        "rows": f"{rows:,}",
+        "sizes": f"{inputs}-{hidden}-{outputs}",
         "done": f"{history.steps:,}",
         "steps": f"{config.steps:,}",
         "activation": config.activation,
@@ -237,6 +303,7 @@ def results(history: History) -> None:
     if not history.steps:
         return
     verdict(history)
+    learned(history)
     losses(history)
     fit(history)
     differences(history)
@@ -253,11 +320,25 @@ def results(history: History) -> None:
 
 
 def say_blown_up(history: History) -> None:
+    """Which lane blew up, and whether the learner's lines or the learning rate did it."""
+    if lines_to_blame(history):
+        st.error(because_of_the_lines(history), icon=":material/explosion:")
+        return
     for lane, step in history.blew_up.items():
         dtype = history.config.lane(lane).dtype
         st.warning(
             text("blew-up", lane=words()[lane], step=f"{step:,}", dtype=dtype), icon=":material/explosion:"
         )
+
+
+def because_of_the_lines(history: History) -> str:
+    step = f"{history.blew_up['by_hand']:,}"
+    if not history.steps:
+        return text("lines-at-once")
+    ours, theirs = history.loss["by_hand"], history.loss["autograd"]
+    facts = {"first": figure(ours[0]), "by_hand": figure(ours[-1]), "autograd": figure(theirs[-1])}
+    said = text("lines-blew-up", step=step, steps=f"{history.steps:,}", **facts)
+    return f"{said} {text('opposed')}" if opposed(history) else said
 
 
 def verdict(history: History) -> None:
@@ -269,7 +350,34 @@ def verdict(history: History) -> None:
     mark(text(f"verdict-{history.verdict.word}", **facts, kink=kink(history)))
     local, drift = st.columns(2)
     local.metric(text("local-metric"), figure(history.largest_local), help=text("local-metric-help"))
-    drift.metric(text("drift-metric"), figure(history.largest_drift), help=text("drift-metric-help"))
+    drift.metric(text("drift-metric"), figure(history.last_weights_drift), help=text("drift-metric-help"))
+    if history.verdict is Verdict.IDENTICAL and history.largest_weights_drift:
+        say("updates-differ", drift=figure(history.largest_weights_drift))
+
+
+def learned(history: History) -> None:
+    """What the networks have learned, which is another question than whether both are the same."""
+    shares = explained(history)
+    if isinstance(history.config.source, Sine | Table) and all(map(np.isfinite, shares.values())):
+        percent = {lane: figure(round(100 * share, 1)) for lane, share in shares.items()}
+        say("explained", steps=f"{history.steps:,}", **percent)
+    if history.config.activation == "relu":
+        with worker_loss_reported():
+            say_silent(history)
+
+
+def say_silent(history: History) -> None:
+    """The hidden units of each lane that fire at no observation at the end."""
+    from lesson.numeric.training.fit import silent_units
+
+    config = history.config
+    silent = {lane: computed(silent_units, config, history.weights[lane][-1]) for lane in LANES}
+    for units in dict.fromkeys(silent.values()):
+        lanes = ", ".join(words()[lane] for lane in LANES if silent[lane] == units)
+        if len(units) == config.hidden:
+            st.warning(text("silent-all", lanes=lanes), icon=":material/notifications_off:")
+        elif units:
+            say("silent-some", lanes=lanes, units=", ".join(map(str, units)), hidden=f"{config.hidden:,}")
 
 
 def kink(history: History) -> str:
@@ -290,7 +398,10 @@ def kink(history: History) -> str:
 def losses(history: History) -> None:
     say("losses")
     log = st.toggle(text("log"), key="log", persist_state="session")
-    picture(loss_chart(curves.losses(history), words(), log), text("losses-alt"))
+    shown = curves.losses(history)
+    picture(loss_chart(shown, words(), log), text("losses-alt"))
+    if shown.leave:
+        st.caption(text("losses-leave", times=curves.HIGHEST, ceiling=figure(shown.ceiling)))
 
 
 def fit(history: History) -> None:
@@ -300,14 +411,25 @@ def fit(history: History) -> None:
         from lesson.numeric.training.fit import fitted
 
         say("fit")
-        picture(fit_chart(fitted(history, -1), words()), text("fit-alt"))
+        curve = fitted(history, -1)
+        picture(fit_chart(curve, words()), text("fit-alt"))
+        if curve.leaves:
+            st.caption(text("fit-leaves"))
 
 
 def differences(history: History) -> None:
     say("local")
     picture(local_chart(curves.local(history), words()), text("local-alt"))
+    say_clipped(history.largest_share, SHARES)
     say("drift")
     picture(drift_chart(curves.drift(history), words()), text("drift-alt"))
+    say_clipped(history.largest_weights_drift, DRIFTS)
+
+
+def say_clipped(largest: float, axis: Axis) -> None:
+    """Say so where something is larger than its axis reaches."""
+    if largest > 10**axis.high:
+        st.caption(text("clipped", highest=figure(10**axis.high)))
 
 
 @fragment

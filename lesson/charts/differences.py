@@ -139,7 +139,7 @@ def lines_over_territories(
             y=axis.powers(titles[0][1], zero),
         )
     )
-    lines = base.mark_line(strokeWidth=2).encode(
+    lines = base.mark_line(strokeWidth=2, tooltip=None).encode(
         color=theme.parameter_color(), strokeDash=theme.parameter_dash()
     )
     tooltip = [
@@ -172,7 +172,7 @@ def bands(territories: tuple[Territory, ...], axis: Axis) -> alt.Chart:
     )
     return (
         part(alt.Chart(), "bands")
-        .mark_rect(opacity=0.15)
+        .mark_rect(opacity=0.15, tooltip=None)
         .encode(
             y=alt.Y("low:Q", scale=axis.scale, axis=names),
             y2="high:Q",

@@ -10,14 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lesson.charts import theme
+from lesson.charts.ceiling import beneath, height, inside
 from lesson.charts.growth import axis
 from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, part, parts, span, table
 from lesson.numeric.training.curves import Fit, Losses
 
 
 def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> Picture:
-    """Both losses over the steps; a wide line under a dashed one, so that equal curves both show."""
-    points = both_lanes(losses.steps, losses.by_hand, losses.autograd, words)
+    """Both losses over the steps; a wide line under a dashed one, so that equal curves both show.
+
+    The axis ends at their ceiling, where a curve that is higher leaves the picture.
+    """
+    points = beneath(losses.ceiling, both_lanes(losses.steps, losses.by_hand, losses.autograd, words))
     # A logarithm has no place for a loss of exactly zero.
     shown = points.filter(pc.field("value") > 0) if log else points
     return Picture(two_losses(words["step"], words["loss"], words["lane"], lanes(words), log), shown)
@@ -25,11 +29,6 @@ def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> P
 
 @drawing
 def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: bool) -> Chart:
-    height = (
-        alt.Scale(type="log", domain=span("value", empty=(1, 10)))
-        if log
-        else alt.Scale(domain=span("value"), zero=False, nice=True)
-    )
     base = alt.Chart().encode(
         x=alt.X(
             "at:Q",
@@ -37,21 +36,23 @@ def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: boo
             scale=alt.Scale(domain=span("at"), nice=False),
             axis=alt.Axis(tickMinStep=1, format=",d"),
         ),
-        y=alt.Y("value:Q", title=loss, scale=height, axis=axis("y", log)),
+        y=alt.Y("value:Q", title=loss, scale=height(log), axis=axis("y", log)),
     )
     tooltip = [
         alt.Tooltip("lane:N", title=lane),
         alt.Tooltip("at:Q", title=step, format=",d"),
         alt.Tooltip("value:Q", title=loss, format=".9g"),
     ]
-    return alt.layer(lane_lines(base, names), hover_points(base, tooltip)).properties(height=theme.HEIGHT)
+    return alt.layer(lane_lines(base, names), hover_points(inside(base), tooltip)).properties(
+        height=theme.HEIGHT
+    )
 
 
 def fit_chart(fit: Fit, words: Mapping[str, str]) -> Picture:
     """The observations and what each lane predicts along the one input."""
     points = parts(
         observed=table(at=fit.x, value=fit.y),
-        fitted=both_lanes(fit.grid, fit.by_hand, fit.autograd, words),
+        fitted=both_lanes(fit.grid, fit.drawn(fit.by_hand), fit.drawn(fit.autograd), words),
     )
     return Picture(data_and_curves(fit.input, fit.output, lanes(words)), points)
 
@@ -85,11 +86,10 @@ def both_lanes(
 
 
 def lane_lines(base: alt.Chart, names: tuple[str, str]) -> alt.Chart:
-
     def scale(by_hand: str | float | list[float], autograd: str | float | list[float]) -> alt.Scale:
         return alt.Scale(domain=names, range=[by_hand, autograd])
 
-    return base.mark_line().encode(
+    return base.mark_line(clip=True, tooltip=None).encode(
         color=alt.Color("lane:O", scale=scale(theme.BY_HAND, theme.AUTOGRAD), legend=theme.LEGEND),
         strokeWidth=alt.StrokeWidth("lane:O", scale=scale(7, 2.5), legend=theme.LEGEND),
         strokeDash=alt.StrokeDash("lane:O", scale=scale([1, 0], [6, 5]), legend=theme.LEGEND),

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, table
+from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, span_with, table
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.chain_rule import Moment
 
 REACH = 3.0
-"""The activation is drawn for pre-activations up to this size."""
+"""The activation is drawn for pre-activations up to this size, or to the largest there is."""
 
 TANGENT = 0.6
 """Half the length of a tangent, in units of the weight."""
@@ -70,20 +70,20 @@ def activation_chart(
 
     names = words["relu"], words["leaky_relu"]
     # Two points beside the kink, so that the derivative jumps there instead of climbing.
-    ends = np.array([-REACH, -1e-9, 1e-9, REACH])
+    reach = max(REACH, float(np.abs(units).max(initial=0)))
+    ends = np.array([-reach, -1e-9, 1e-9, reach])
     functions = below(drawn(ends, s, name) for s, name in zip((0.0, slope), names, strict=True))
-    seen = units[np.abs(units) <= REACH]
     return Picture(
         two_functions(words["phi-slope" if derivative else "phi"], names, derivative),
-        parts(units=drawn(seen, own_slope, ""), functions=functions),
+        parts(units=drawn(units, own_slope, ""), functions=functions),
     )
 
 
 @drawing
 def two_functions(title: str, names: tuple[str, str], derivative: bool) -> Chart:
-    height = [-0.2, 1.2] if derivative else [-REACH, REACH]
+    height = [-0.2, 1.2] if derivative else span_with(-1, REACH, "value")
     base = alt.Chart().encode(
-        x=alt.X("h:Q", title="h", scale=alt.Scale(domain=[-REACH, REACH])),
+        x=alt.X("h:Q", title="h", scale=alt.Scale(domain=span_with(-REACH, REACH, "h"), nice=False)),
         y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=height)),
     )
     color = alt.Scale(domain=names, range=[theme.BY_HAND, theme.AUTOGRAD])

@@ -70,5 +70,7 @@ def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str
         color=alt.Color("curve:N", scale=colors, legend=theme.LEGEND),
         strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=theme.LEGEND),
     )
-    start = part(base, "start").mark_point(shape="cross", size=140, filled=True, color="#000", opacity=1)
+    start = part(base, "start").mark_point(
+        shape="cross", size=140, filled=True, color="#000", opacity=1, tooltip=None
+    )
     return alt.layer(cells, lines, start).properties(height=420)

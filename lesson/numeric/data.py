@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 from csv import Error, reader
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +27,8 @@ GAPS = {"", "?", "-", "na", "n/a", "nan", "null", "none"}
 class Data:
     """x (rows, inputs) and y (rows, outputs), float32, with the names of their columns.
 
-    available counts the complete rows of which these were taken, dropped those with gaps.
+    available counts the complete rows of which these were taken, dropped those with gaps. left_out names the
+    columns that hold no numbers.
     """
 
     x: np.ndarray
@@ -36,6 +37,7 @@ class Data:
     outputs: tuple[str, ...]
     available: int
     dropped: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 class DataError(ValueError):
@@ -91,23 +93,15 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class Sparse:
+class Sparse(Normal):
     """Normal data in which a share of the inputs, drawn independently, is exactly zero."""
 
-    batch: int = 64
-    inputs: int = 3
-    outputs: int = 1
-    seed: int = 0
     zeros: float = 0.8
 
-    @property
-    def sizes(self) -> tuple[int, int, int]:
-        return self.batch, self.inputs, self.outputs
-
     def load(self) -> Data:
-        dense = Normal(self.batch, self.inputs, self.outputs, self.seed).load()
+        dense = super().load()
         kept = np.random.default_rng((self.seed, 2)).random(dense.x.shape) >= self.zeros
-        return Data(dense.x * kept, dense.y, dense.inputs, dense.outputs, self.batch)
+        return replace(dense, x=dense.x * kept)
 
 
 @dataclass(frozen=True)
@@ -133,15 +127,17 @@ class Table:
     """A learner's CSV: one numeric column is the target, the others the inputs, all standardised.
 
     Rows with gaps are dropped and counted, a random batch is taken of the rest. target None means
-    the last numeric column. Loading raises DataError with one of the reasons csv-too-large,
-    csv-not-text, csv-not-a-table, csv-too-few-columns, csv-too-many-columns, csv-too-few-rows,
-    csv-constant-column, csv-too-big-numbers, csv-no-such-target.
+    the last numeric column; header, that the first row names the columns. Loading raises DataError with one
+    of the reasons csv-too-large, csv-not-text, csv-empty, csv-long-header, csv-header-alone,
+    csv-not-a-table, csv-too-few-columns, csv-too-many-columns, csv-too-few-rows, csv-constant-column,
+    csv-too-big-numbers, csv-no-such-target.
     """
 
     csv: bytes
     target: str | None = None
     batch: int = 64
     seed: int = 0
+    header: bool = True
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -152,21 +148,30 @@ class Table:
 
 
 def rows_of(text: str) -> list[list[str]]:
-    """The rows of a table, each as long as the header. Raises DataError where there is no table."""
-    header = text.partition("\n")[0]
-    if len(header) > MAX_HEADER or not header.strip():
-        raise DataError("csv-not-a-table", line=1)
+    """The rows of a table, each as long as the first. Raises DataError where there is no table."""
+    first = text.lstrip("\n").partition("\n")[0]
+    if not first.strip():
+        raise DataError("csv-empty")
+    if len(first) > MAX_HEADER:
+        raise DataError("csv-long-header", found=len(first), limit=MAX_HEADER)
+    # Spreadsheets of different countries separate by different marks.
+    lines = reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+    rows: list[list[str]] = []
     try:
-        # Spreadsheets of different countries separate by different marks.
-        rows = list(reader(io.StringIO(text), delimiter=max(",;\t", key=header.count)))
+        for row in filter(None, lines):
+            rows.append(row)
+            check_row(row, rows[0], lines.line_num)
     except Error as error:
-        raise DataError("csv-not-a-table", line=1) from error
-    if len(rows[0]) > MAX_CSV_INPUTS + 1:
-        raise DataError("csv-too-many-columns", found=len(rows[0]), limit=MAX_CSV_INPUTS + 1)
-    for line, row in enumerate(rows, start=1):
-        if row and len(row) != len(rows[0]):
-            raise DataError("csv-not-a-table", line=line)
-    return [row for row in rows if row]
+        raise DataError("csv-not-a-table", line=lines.line_num) from error
+    return rows
+
+
+def check_row(row: list[str], first: list[str], line: int) -> None:
+    """Raises DataError where a row has too many columns, or not those of the first."""
+    if len(row) > MAX_CSV_INPUTS + 1:
+        raise DataError("csv-too-many-columns", found=len(row), limit=MAX_CSV_INPUTS + 1)
+    if len(row) != len(first):
+        raise DataError("csv-not-a-table", line=line)
 
 
 def numbers_of(cells: list[str]) -> np.ndarray | None:
@@ -188,7 +193,8 @@ def text_of(csv: bytes) -> str:
         raise DataError("csv-not-text", position=error.start) from error
     if "\0" in text:
         raise DataError("csv-not-text", position=text.index("\0"))
-    return text
+    # Every system's line ends; old spreadsheets of the Macintosh write CR alone.
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def check_column(name: str, values: np.ndarray) -> None:
@@ -201,38 +207,62 @@ def check_column(name: str, values: np.ndarray) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The numeric columns of a table, values (rows, columns) float64; dropped counts the rows with gaps."""
+    """The numeric columns of a table, values (rows, columns) float64; dropped counts the rows with gaps,
+    left_out names the other columns."""
 
     names: tuple[str, ...]
     values: np.ndarray
     dropped: int
+    left_out: tuple[str, ...]
 
 
 @lru_cache(maxsize=4)
-def numeric_columns(csv: bytes) -> Columns:
-    """The numeric columns of a CSV. Raises DataError as Table does."""
-    header, *rows = rows_of(text_of(csv))
-    columns: dict[str, np.ndarray] = {}
-    for name, *cells in zip(header, *rows, strict=True):
-        numbers = numbers_of(cells)
-        if numbers is not None:
-            # Names may occur twice, or be empty; the number of the column tells them apart.
-            columns[name if name and name not in columns else f"{name}#{len(columns) + 1}"] = numbers
-    if len(columns) < 2:
-        raise DataError("csv-too-few-columns", found=len(columns), columns=len(header))
-    table = np.column_stack(list(columns.values()))
+def begins_with_data(csv: bytes) -> bool:
+    """Whether the first row of a CSV holds a number, and not names alone. Raises DataError as Table does."""
+    first = rows_of(text_of(csv))[0]
+    return any(numbers_of([cell]) is not None for cell in first)
+
+
+@lru_cache(maxsize=4)
+def numeric_columns(csv: bytes, header: bool = True) -> Columns:
+    """The numeric columns of a CSV, named by its first row or by number. Raises DataError as Table does."""
+    rows = rows_of(text_of(csv))
+    names = rows.pop(0) if header else [""] * len(rows[0])
+    if not rows:
+        raise DataError("csv-header-alone")
+    numeric, left_out = numbers_and_others(told_apart(names), rows)
+    if len(numeric) < 2:
+        raise DataError("csv-too-few-columns", found=len(numeric), columns=len(names))
+    table = np.column_stack(list(numeric.values()))
     complete = table[~np.isnan(table).any(1)]
     dropped = len(table) - len(complete)
     if len(complete) < 2:
         raise DataError("csv-too-few-rows", rows=len(complete), dropped=dropped)
-    for name, values in zip(columns, complete.T, strict=True):
+    for name, values in zip(numeric, complete.T, strict=True):
         check_column(name, values)
-    return Columns(tuple(columns), complete, dropped)
+    return Columns(tuple(numeric), complete, dropped, left_out)
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Names of columns; where one occurs twice, or is empty, the number of the column tells them apart."""
+    return [
+        name if name and name not in names[:place] else f"{name}#{place + 1}"
+        for place, name in enumerate(names)
+    ]
+
+
+def numbers_and_others(
+    names: list[str], rows: list[list[str]]
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """The columns that hold numbers, by name, and the names of the others."""
+    columns = {name: numbers_of(list(cells)) for name, *cells in zip(names, *rows, strict=True)}
+    numeric = {name: numbers for name, numbers in columns.items() if numbers is not None}
+    return numeric, tuple(name for name in columns if name not in numeric)
 
 
 @lru_cache(maxsize=8)
 def load_table(table: Table) -> Data:
-    numeric = numeric_columns(table.csv)
+    numeric = numeric_columns(table.csv, table.header)
     names, values = numeric.names, numeric.values
     target = table.target or names[-1]
     if target not in names:
@@ -242,10 +272,9 @@ def load_table(table: Table) -> Data:
     rows = draws(table.seed).choice(available, min(table.batch, available), replace=False)
     batch = scaled[rows].astype(np.float32)
     column = names.index(target)
+    x, y = np.delete(batch, column, axis=1), batch[:, [column]]
     inputs = tuple(name for name in names if name != target)
-    return Data(
-        np.delete(batch, column, axis=1), batch[:, [column]], inputs, (target,), available, numeric.dropped
-    )
+    return Data(x, y, inputs, (target,), available, numeric.dropped, numeric.left_out)
 
 
 def cars(batch: int, seed: int) -> Table:

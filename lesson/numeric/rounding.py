@@ -64,11 +64,7 @@ Gamma = Callable[[int], float]
 
 
 def allowance(
-    x: Tensor,
-    y: Tensor,
-    params: Params,
-    activation: Activation,
-    dtypes: tuple[torch.dtype, torch.dtype],
+    x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: tuple[torch.dtype, torch.dtype]
 ) -> Allowance:
     """By how much two gradients at the same weights, computed in these dtypes, may differ.
 

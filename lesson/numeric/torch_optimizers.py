@@ -14,6 +14,11 @@ from torch import Tensor
 from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
+plain_sgd = partial(sgd, foreach=False, weight_decay=0.0, dampening=0.0, nesterov=False, maximize=False)
+plain_adam = partial(
+    adam, foreach=False, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0, amsgrad=False, maximize=False
+)
+
 
 class TorchSGD:
     """torch.optim.SGD."""
@@ -23,18 +28,7 @@ class TorchSGD:
         self.velocity: list[Tensor | None] = [None]
 
     def step(self, w: Tensor, grad: Tensor) -> None:
-        sgd(
-            [w],
-            [grad],
-            self.velocity,
-            foreach=False,
-            lr=self.rate,
-            momentum=self.momentum,
-            weight_decay=0.0,
-            dampening=0.0,
-            nesterov=False,
-            maximize=False,
-        )
+        plain_sgd([w], [grad], self.velocity, lr=self.rate, momentum=self.momentum)
 
 
 class TorchAdam:
@@ -48,22 +42,7 @@ class TorchAdam:
     def step(self, w: Tensor, grad: Tensor) -> None:
         if self.m is None or self.v is None:
             self.m, self.v = torch.zeros_like(w), torch.zeros_like(w)
-        adam(
-            [w],
-            [grad],
-            [self.m],
-            [self.v],
-            [],
-            [self.t],
-            foreach=False,
-            lr=self.rate,
-            beta1=0.9,
-            beta2=0.999,
-            eps=1e-8,
-            weight_decay=0.0,
-            amsgrad=False,
-            maximize=False,
-        )
+        plain_adam([w], [grad], [self.m], [self.v], [], [self.t], lr=self.rate)
 
 
 BY_TORCH: dict[str, Callable[[float], TorchSGD | TorchAdam]] = {

@@ -18,24 +18,12 @@ REST = Symbol(r"\ldots")
 """The terms of a sum in which a variable does not occur."""
 
 
-def x(i: int) -> Symbol:
-    return Symbol(f"x_{{{i + 1}}}")
+def counted(letter: str) -> Callable[[int], Symbol]:
+    """The symbols of one quantity, by an index from 0 and written from 1."""
+    return lambda index: Symbol(f"{letter}_{{{index + 1}}}")
 
 
-def h(j: int) -> Symbol:
-    return Symbol(f"h_{{{j + 1}}}")
-
-
-def a(j: int) -> Symbol:
-    return Symbol(f"a_{{{j + 1}}}")
-
-
-def o(k: int) -> Symbol:
-    return Symbol(f"o_{{{k + 1}}}")
-
-
-def y(k: int) -> Symbol:
-    return Symbol(f"y_{{{k + 1}}}")
+x, h, a, o, y = map(counted, "xhaoy")
 
 
 def weight(parameter: str, row: int, column: int) -> Symbol:
@@ -79,7 +67,7 @@ def paths(parameter: str, row: int, column: int, outputs: int) -> tuple[tuple[St
 
 
 def numbers(parameter: str, row: int, column: int, moment: Moment) -> dict[Expr, float]:
-    """The values of the atoms on the paths of an entry, from a network caught in the act."""
+    """The values of the atoms on the paths of an entry, from the network at one observation."""
     passed, j = moment.passed, row if parameter == "w2" else column
     values: dict[Expr, float] = {}
     for k in range(len(passed.y)):

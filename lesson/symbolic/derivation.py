@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Basic, Expr, Function, ImmutableMatrix, MatrixBase, MatrixSymbol, expand
+from sympy import Basic, Expr, Function, ImmutableMatrix, MatrixBase, expand
+from sympy.core.function import AppliedUndef
 
 
 @dataclass(frozen=True)
 class Step:
     """left = right, by a rule.
 
-    about names what the step is about, rule the reason; both are keys of the prose. where says what the
-    matrix symbols of the right side stand for.
+    about names what the step is about, rule the reason; both are keys of the prose. where says what
+    symbols of either side stand for.
     """
 
     id: str
@@ -20,12 +21,17 @@ class Step:
     left: Basic
     right: Basic
     rule: str
-    where: tuple[tuple[MatrixSymbol, ImmutableMatrix], ...] = ()
+    where: tuple[tuple[Basic, Basic], ...] = ()
+
+    @property
+    def example(self) -> tuple[Basic, Basic] | None:
+        """The first quantity that the sides name without saying what it is, and what it is."""
+        return next((pair for pair in self.where if isinstance(pair[0], AppliedUndef)), None)
 
     def holds(self) -> bool:
         """Whether both sides are the same, derivatives and products carried out."""
-        difference = carried_out(self.left) - carried_out(self.right.xreplace(dict(self.where)))
-        return all(expand(entry) == 0 for entry in difference)
+        left, right = (carried_out(side.xreplace(dict(self.where))) for side in (self.left, self.right))
+        return all(expand(entry) == 0 for entry in left - right)
 
 
 def carried_out(side: Basic) -> MatrixBase:

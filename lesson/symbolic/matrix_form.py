@@ -9,12 +9,14 @@ from sympy import (
     Add,
     Derivative,
     Expr,
+    Function,
     ImmutableMatrix,
     MatMul,
     MatrixSymbol,
     Symbol,
     Transpose,
     diag,
+    symbols,
 )
 
 from lesson.symbolic.derivation import Step
@@ -27,6 +29,18 @@ LARGEST = 3
 """Wider matrices of symbols are walls; the steps are the same."""
 
 
+BATCH, INPUTS, HIDDEN, OUTPUTS = SIZES = symbols("batch inputs hidden outputs")
+WEIGHTS = {
+    "grad_w1": ("x", "w^{(1)}", "h", MatrixSymbol("X", BATCH, INPUTS), MatrixSymbol("G", BATCH, HIDDEN)),
+    "grad_w2": ("a", "w^{(2)}", "o", MatrixSymbol("A", BATCH, HIDDEN), MatrixSymbol("G", BATCH, OUTPUTS)),
+}
+"""Names for the entries of a layer's input, weight and output; the input, and the signal at the output."""
+
+Where = tuple[tuple[Expr, Expr], ...]
+General = tuple[MatrixSymbol, ImmutableMatrix]
+"""A matrix of any size, and what it stands for at the learner's."""
+
+
 def matrix(name: str, rows: int, columns: int) -> ImmutableMatrix:
     return ImmutableMatrix(entries(name, rows, columns))
 
@@ -35,68 +49,72 @@ def row_of(of: ImmutableMatrix, index: int) -> ImmutableMatrix:
     return ImmutableMatrix(of[index, :])
 
 
+def first_row(name: str, of: ImmutableMatrix, by: list[ImmutableMatrix]) -> Where:
+    """Names for the entries of a layer's first row, functions of what each is to be differentiated by, and
+    what they stand for."""
+    return tuple((Function(f"{name}_{{1{j + 1}}}")(*by[j]), of[0, j]) for j in range(of.cols))
+
+
 @lru_cache(maxsize=64)
 def derive(line: str, batch: int, inputs: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     """The steps that earn grad_w1, grad_w2 or grad_a, for sizes cut down to LARGEST."""
     rows, inputs, hidden, outputs = (min(size, LARGEST) for size in (batch, inputs, hidden, outputs))
-    if line == "grad_w1":
-        return weights(line, "x", "w^{(1)}", "X", (rows, inputs, hidden))
-    if line == "grad_w2":
-        return weights(line, "a", "w^{(2)}", "A", (rows, hidden, outputs))
-    return activations(rows, hidden, outputs)
+    if line == "grad_a":
+        return activations(rows, hidden, outputs)
+    n, m = (inputs, hidden) if line == "grad_w1" else (hidden, outputs)
+    source, weight, layer, general_x, general_g = WEIGHTS[line]
+    x, w, g = matrix(source, rows, n), matrix(weight, n, m), matrix("g", rows, m)
+    where = first_row(layer, row_of(x, 0) * w, [w[:, j] for j in range(m)])
+    one = weight_for_one(line, row_of(x, 0), w, row_of(g, 0), where)
+    return *one, *weight_for_all(line, (general_x, x), (general_g, g))
 
 
-def weights(
-    line: str, source: str, weight: str, letter: str, sizes: tuple[int, int, int]
+def weight_for_one(
+    line: str, one_x: ImmutableMatrix, w: ImmutableMatrix, one_g: ImmutableMatrix, where: Where
 ) -> tuple[Step, ...]:
-    """dL/dW for H = X W, given G = dL/dH: X stands for the layer's input, G for the signal behind it."""
-    batch, n, m = sizes
-    x, w, g = matrix(source, batch, n), matrix(weight, n, m), matrix("g", batch, m)
-    one_x, one_g = row_of(x, 0), row_of(g, 0)
-    h = one_x * w
-
+    """dL/dW for one row of H = X W, given G = dL/dH: X is the layer's input, G the signal at its output."""
     # The chain rule for one entry; the other columns of h do not contain it.
-    asked = ImmutableMatrix(n, m, lambda i, j: g[0, j] * Derivative(h[0, j], w[i, j]))
-    found = ImmutableMatrix(asked.doit())
-    factored = MatMul(diag(*one_x).as_immutable(), ImmutableMatrix([list(one_g)] * n), evaluate=False)
+    chained = ImmutableMatrix(*w.shape, lambda i, j: one_g[j] * Derivative(where[j][0], w[i, j]))
+    products = ImmutableMatrix(chained.xreplace(dict(where)).doit())
+    factored = MatMul(diag(*one_x).as_immutable(), ImmutableMatrix([list(one_g)] * w.rows), evaluate=False)
     outer = MatMul(one_x.T, one_g, evaluate=False)
-    over_batch = ImmutableMatrix(
-        n, m, lambda i, j: Add(*(x[b, i] * g[b, j] for b in range(batch)), evaluate=False)
+    return (
+        Step(f"{line}-entries", line, chained, products, "entries", where),
+        Step(f"{line}-factor", line, products, factored, "factor"),
+        Step(f"{line}-outer", line, factored, outer, "outer"),
+    )
+
+
+def weight_for_all(line: str, x_of: General, g_of: General) -> tuple[Step, ...]:
+    """dL/dW for all rows, summed up over the batch."""
+    (general_x, x), (general_g, g) = x_of, g_of
+    sums = ImmutableMatrix(
+        x.cols, g.cols, lambda i, j: Add(*(x[b, i] * g[b, j] for b in range(x.rows)), evaluate=False)
     )
     product = MatMul(x.T, g, evaluate=False)
-    names = ("inputs", "hidden") if letter == "X" else ("hidden", "outputs")
-    rows, left, right = (Symbol(name) for name in ("batch", *names))
-    general_x, general_g = MatrixSymbol(letter, rows, left), MatrixSymbol("G", rows, right)
     general = MatMul(Transpose(general_x), general_g)
     return (
-        Step(f"{line}-entries", line, asked, found, "entries"),
-        Step(f"{line}-factor", line, found, factored, "factor"),
-        Step(f"{line}-outer", line, factored, outer, "outer"),
-        Step(f"{line}-batch", line, over_batch, product, "batch"),
-        Step(f"{line}-general", line, product, general, "general", ((general_x, x), (general_g, g))),
+        Step(f"{line}-batch", line, sums, product, "batch"),
+        Step(f"{line}-general", line, product, general, "general", (x_of, g_of)),
     )
 
 
 def activations(batch: int, hidden: int, outputs: int) -> tuple[Step, ...]:
     """dL/dA for O = A W2, given G = dL/dO."""
-    a, w, g = matrix("a", batch, hidden), matrix("w^{(2)}", hidden, outputs), matrix("g", batch, outputs)
-    one_a, one_g = row_of(a, 0), row_of(g, 0)
-    out = one_a * w
-
-    def chained(j: int) -> Expr:
-        return Add(*(g[0, k] * Derivative(out[0, k], one_a[0, j]) for k in range(outputs)))
-
-    asked = ImmutableMatrix(1, hidden, lambda _, j: chained(j))
-    found = ImmutableMatrix(asked.doit())
-    row = MatMul(one_g, w.T, evaluate=False)
+    a, w, g = matrix("a", 1, hidden), matrix("w^{(2)}", hidden, outputs), matrix("g", batch, outputs)
+    where = first_row("o", a * w, [a] * outputs)
+    chained = ImmutableMatrix(
+        1, hidden, lambda _, j: Add(*(g[0, k] * Derivative(out, a[j]) for k, (out, _) in enumerate(where)))
+    )
+    sums = ImmutableMatrix(chained.xreplace(dict(where)).doit())
+    row = MatMul(row_of(g, 0), w.T, evaluate=False)
     stacked = ImmutableMatrix(batch, hidden, lambda b, j: (g[b, :] * w[j, :].T)[0, 0])
     product = MatMul(g, w.T, evaluate=False)
-    rows, left, right = (Symbol(name) for name in ("batch", "hidden", "outputs"))
-    general_w, general_g = MatrixSymbol("W_2", left, right), MatrixSymbol("G", rows, right)
+    general_w, general_g = MatrixSymbol("W_2", HIDDEN, OUTPUTS), MatrixSymbol("G", BATCH, OUTPUTS)
     general = MatMul(general_g, Transpose(general_w))
     return (
-        Step("grad_a-entries", "grad_a", asked, found, "a-entries"),
-        Step("grad_a-row", "grad_a", found, row, "a-row"),
+        Step("grad_a-entries", "grad_a", chained, sums, "a-entries", where),
+        Step("grad_a-row", "grad_a", sums, row, "a-row"),
         Step("grad_a-batch", "grad_a", stacked, product, "a-batch"),
         Step("grad_a-general", "grad_a", product, general, "general", ((general_w, w), (general_g, g))),
     )
@@ -121,17 +139,17 @@ def derive_bias(batch: int, inputs: int, hidden: int) -> tuple[Step, ...]:
     )
 
 
-def values(line: str, signals: Signals) -> dict[Symbol, float]:
-    """The learner's numbers for the symbols of a derivation."""
+def values(line: str, signals: Signals, sizes: tuple[int, int, int, int]) -> dict[Symbol, float]:
+    """The learner's numbers for the symbols of a derivation, and for its sizes."""
     rows = signals.rows
     tables = {
         "grad_w1": {"x": rows.x, "g": rows.grad_h},
         "grad_w2": {"a": rows.a, "g": rows.grad_out},
         "grad_a": {"w^{(2)}": signals.w2, "g": rows.grad_out},
     }[line]
-    return {
+    return dict(zip(SIZES, sizes, strict=True)) | {
         symbol: float(number)
         for name, table in tables.items()
-        for symbols, numbers in zip(entries(name, *table.shape), table, strict=True)
-        for symbol, number in zip(symbols, numbers, strict=True)
+        for names, numbers in zip(entries(name, *table.shape), table, strict=True)
+        for symbol, number in zip(names, numbers, strict=True)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from sympy import latex
 
 from lesson.numeric.by_hand import backward
 from lesson.numeric.network import Params, Trace
-from lesson.symbolic.tensors import network
+from lesson.symbolic.tensors import Network, network
 
 LARGEST = 4
 """Sizes up to this are proved as they are; above, a network of this size stands for all."""
@@ -22,7 +22,7 @@ Backward = Callable[..., Params]
 
 
 class Refutation(NamedTuple):
-    """The first entry that differs (row and column from 1), what the lines say, and what is true.
+    """An entry that differs (row and column from 1), what the lines say, and what is true.
 
     Both in LaTeX; claimed is empty where the lines give a matrix of another shape.
     """
@@ -35,7 +35,7 @@ class Refutation(NamedTuple):
 
 @dataclass(frozen=True)
 class Proof:
-    """How many entries of a parameter's gradient were proved, and how long it took."""
+    """How many entries of a parameter's gradient were proved, and the first that was not."""
 
     parameter: str
     sizes: tuple[int, int, int, int]
@@ -46,39 +46,42 @@ class Proof:
 
 
 @lru_cache(maxsize=256)
-def prove(
-    parameter: str,
-    batch: int,
-    inputs: int,
-    hidden: int,
-    outputs: int,
-    bias: bool = True,
-    lines: Backward = backward,
-) -> Proof:
-    """Run the seven lines on polynomials, and compare each entry with the derivative of the loss.
+def prove(parameter: str, batch: int, inputs: int, hidden: int, outputs: int) -> Proof:
+    """Prove the lines that train: the gradient by parameter w1, b1, w2 or b2, in a network with bias.
 
-    parameter is w1, b1, w2 or b2; lines is the code to be proved, by default that which trains.
-    Raises ValueError for sizes above LARGEST, and for a bias that is not there.
+    Raises ValueError for sizes above LARGEST.
     """
     sizes = (batch, inputs, hidden, outputs)
     if max(sizes) > LARGEST:
         raise ValueError(f"sizes up to {LARGEST} can be proved, not {sizes}")
     began = time.perf_counter()
-    n = network(*sizes, bias)
-    # Polynomials in the place of torch's tensors: the lines ask for nothing that these cannot do.
-    tensors: tuple[Any, ...] = (n.w1, n.b1, n.w2, n.b2, n.h, n.a, n.out)
-    params, trace = Params(*tensors[:4]), Trace(*tensors[4:])
-    found = getattr(lines(n.x, n.y, params, n.activation, trace), parameter)
-    by: Any = getattr(params, parameter)
+    net = network(*sizes)
+    refuted = list(refutations(backward, parameter, net))
+    entries = getattr(net, parameter).size
+    proved = entries - len(refuted)
+    return Proof(
+        parameter, sizes, entries, proved, time.perf_counter() - began, refuted[0] if refuted else None
+    )
+
+
+def refutations(lines: Backward, parameter: str, net: Network) -> Iterator[Refutation]:
+    """Yield each entry of the lines' gradient that is not the derivative of the loss.
+
+    Raises ValueError for a bias that is not there.
+    """
+    by = getattr(net, parameter)
     if by is None:
         raise ValueError(f"a network without bias has no {parameter}")
-    loss, proved, refuted = n.loss, 0, None
-    for place in np.ndindex(by.shape):
-        true = n.derivative(loss, by[place])
-        claimed = found[place] if found.shape == by.shape else None
-        if claimed == true:
-            proved += 1
-        elif refuted is None:
+    gradient, loss = getattr(gradients(lines, net), parameter), net.loss
+    for row, column in np.ndindex(by.shape):
+        true = net.derivative(loss, by[row, column])
+        claimed = gradient[row, column] if gradient.shape == by.shape else None
+        if claimed != true:
             written = "" if claimed is None else latex(claimed.as_expr())
-            refuted = Refutation(place[0] + 1, place[1] + 1, written, latex(true.as_expr()))
-    return Proof(parameter, sizes, by.size, proved, time.perf_counter() - began, refuted)
+            yield Refutation(row + 1, column + 1, written, latex(true.as_expr()))
+
+
+def gradients(lines: Backward, net: Network) -> Params:
+    """What the lines make of polynomials: they ask for nothing of torch's tensors that these cannot do."""
+    tensors: tuple[Any, ...] = (net.w1, net.b1, net.w2, net.b2, net.h, net.a, net.out)
+    return lines(net.x, net.y, Params(*tensors[:4]), net.activation, Trace(*tensors[4:]))

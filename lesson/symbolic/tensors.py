@@ -7,6 +7,7 @@ for every pre-activation h.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -70,13 +71,14 @@ class Network:
 
 
 def entries(name: str, rows: int, columns: int) -> list[list[Symbol]]:
-    """Symbols that print as name_{row column}."""
-    return [[Symbol(f"{name}_{{{i + 1}{j + 1}}}") for j in range(columns)] for i in range(rows)]
+    """Symbols that print as name_{row column}; those of a bias, which is one row, as name_{column}."""
+    row = ("" if name.startswith("b") else str(i + 1) for i in range(rows))
+    return [[Symbol(f"{name}_{{{i}{j + 1}}}") for j in range(columns)] for i in row]
 
 
 @lru_cache(maxsize=32)
 def network(batch: int, inputs: int, hidden: int, outputs: int, bias: bool = True) -> Network:
-    """All tensors of a network of these sizes."""
+    """The network of these sizes, its forward pass done."""
     shapes = {
         "x": (batch, inputs),
         "y": (batch, outputs),
@@ -87,15 +89,21 @@ def network(batch: int, inputs: int, hidden: int, outputs: int, bias: bool = Tru
         "a": (batch, hidden),
         r"\varphi'": (batch, hidden),
     }
-    symbols = {name: entries(name, *shape) for name, shape in shapes.items()}
-    ring = PolyRing([entry for rows in symbols.values() for row in rows for entry in row], ZZ)
-    generators = iter(ring.gens)
-    x, y, w1, b1, w2, b2, a, slopes = (
-        np.array([[next(generators) for _ in row] for row in rows], dtype=object).view(Tensor)
-        for rows in symbols.values()
-    )
+    ring, tensors = polynomials(shapes)
+    x, y, w1, b1, w2, b2, a, slopes = tensors
     h: Any = x @ w1
     out: Any = a @ w2
     if not bias:
         return Network(ring, x, y, w1, None, w2, None, h, a, out, Activation(slopes))
     return Network(ring, x, y, w1, b1, w2, b2, h + b1, a, out + b2, Activation(slopes))
+
+
+def polynomials(shapes: Mapping[str, tuple[int, int]]) -> tuple[PolyRing, list[Tensor]]:
+    """Matrices of these shapes, whose entries are the generators of one ring, called as entries are."""
+    symbols = [entries(name, *shape) for name, shape in shapes.items()]
+    ring = PolyRing([entry for rows in symbols for row in rows for entry in row], ZZ)
+    generators = iter(ring.gens)
+    return ring, [
+        np.array([[next(generators) for _ in row] for row in rows], dtype=object).view(Tensor)
+        for rows in symbols
+    ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Derivative, Expr, Symbol
+from sympy.core.function import AppliedUndef
 from sympy.matrices import MatrixBase
-from sympy.matrices.expressions import MatMul, MatrixExpr
+from sympy.matrices.expressions import MatMul, MatrixExpr, MatrixSymbol, Transpose
 from sympy.printing.latex import LatexPrinter
 
 from lesson.symbolic.derivation import Step
@@ -23,7 +24,9 @@ class Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's printer with colours, shapes and numbers."""
 
     def __init__(self, colors: Mapping[str, str], values: Values | None = None, shapes: bool = False) -> None:
-        super().__init__({"mat_delim": "(", "order": "none"})
+        # Letters stand side by side in a product; numbers would run into one.
+        sign = "dot" if values else None
+        super().__init__({"mat_delim": "(", "order": "none", "mul_symbol": sign})
         self.colors, self.values, self.shapes = colors, values or {}, shapes
 
     def colored(self, name: str, text: str) -> str:
@@ -36,6 +39,22 @@ class Printer(LatexPrinter):  # type: ignore[misc]
 
     def _print_MatrixSymbol(self, symbol: Basic) -> str:
         return self.colored(symbol.name, symbol.name)
+
+    def _print_Transpose(self, transposed: Transpose) -> str:
+        """T right above the index, not behind it."""
+        if isinstance(transposed.arg, MatrixSymbol):
+            return self.colored(transposed.arg.name, rf"{transposed.arg.name}^T")
+        return str(super()._print_Transpose(transposed))
+
+    def _print_Function(self, applied: Expr, exp: str | None = None) -> str:
+        """A quantity that depends on others, by its name alone."""
+        if isinstance(applied, AppliedUndef):
+            return self.colored(applied.func.__name__, applied.func.__name__)
+        return str(super()._print_Function(applied, exp))
+
+    def _print_Derivative(self, derivative: Derivative) -> str:
+        of, by = self._print(derivative.expr), self._print(derivative.variables[0])
+        return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
     def _print_phi(self, applied: Expr) -> str:
         return rf"\varphi\left({self._print(applied.args[0])}\right)"
@@ -53,15 +72,18 @@ class Printer(LatexPrinter):  # type: ignore[misc]
         """A matrix with its shape below it, where shapes are asked for."""
         text = self._print(factor)
         if self.shapes and isinstance(factor, MatrixBase | MatrixExpr):
-            rows, columns = (
-                rf"\text{{{size}}}" if isinstance(size, Symbol) else size for size in factor.shape
-            )
+            rows, columns = map(self.size, factor.shape)
             return rf"\underset{{{rows} \times {columns}}}{{{text}}}"
         return str(text)
 
+    def size(self, size: Expr) -> str:
+        """A number, or a size by its name, which is a word."""
+        size = self.values.get(size, size)
+        return rf"\text{{{size}}}" if isinstance(size, Symbol) else str(size)
+
 
 def number(value: float) -> str:
-    """Three digits, negative numbers in parentheses: fit to stand in a product."""
+    """Three digits, and parentheses around a negative number, which may stand in a product."""
     text = f"{value:.3g}"
     if "e" in text:
         digits, power = text.split("e")
@@ -70,12 +92,9 @@ def number(value: float) -> str:
 
 
 def typeset(
-    expression: Basic,
-    colors: Mapping[str, str],
-    values: Values | None = None,
-    shapes: bool = False,
+    expression: Basic, colors: Mapping[str, str], values: Values | None = None, shapes: bool = False
 ) -> str:
-    """LaTeX for KaTeX. colors: kind to colour; values: what replaces atoms; shapes: below matrices."""
+    """LaTeX for KaTeX. colors: by kind; values: numbers for atoms; shapes: whether matrices show theirs."""
     printer = Printer(colors, values, shapes)
     if isinstance(expression, MatrixBase):
         return printer.with_shape(expression)
@@ -83,6 +102,6 @@ def typeset(
 
 
 def asked(step: Step, colors: Mapping[str, str]) -> str:
-    """What a factor of a chain is the derivative of, by what: LaTeX of the quotient."""
+    """The derivative that a factor of a chain is, as a quotient in LaTeX."""
     of, by = (typeset(symbol, colors) for symbol in (Symbol(step.about), step.left.variables[0]))
     return rf"\frac{{\partial {of}}}{{\partial {by}}}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from lesson import prose
 from tests.harness.lesson_app import NETWORKS, open_page, texts
 from tests.harness.proofs import open_proved
 
@@ -13,16 +15,47 @@ def test_the_chapter_proves_its_lines_and_lights_them(network: dict[str, object]
     open_proved("activation", network, "w1")
 
 
+def ways(app: AppTest) -> dict[str, str]:
+    table = app.table[0].value
+    return dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
+
+
+RELU_AT_ZERO = {
+    "`torch.relu(h)`": "0",
+    "`h.clamp(min=0)`": "1",
+    "`torch.maximum(h, torch.zeros_like(h))`": "0.5",
+    "`torch.where(h > 0, h, 0.0)`": "0",
+    "`torch.where(h >= 0, h, 0.0)`": "1",
+}
+
+
 def test_at_zero_and_when_a_network_meets_it() -> None:
     app = open_page("activation")
-    table = app.table[0].value
-    assert dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True)) == {
-        "`torch.relu(h)`": "0",
-        "`torch.nn.functional.leaky_relu(h, 0.1)`": "0.1",
-        "`h.clamp(min=0)`": "1",
-        "`torch.maximum(h, torch.zeros_like(h))`": "0.5",
-        "`torch.where(h > 0, h, 0.0)`": "0",
-        "`torch.where(h >= 0, h, 0.0)`": "1",
-    }
+    assert ways(app) == RELU_AT_ZERO
     assert "**0 of 128** pre-activations" in texts(app)
     assert "Without a bias" in texts(open_page("activation", bias="false"))
+
+
+def test_a_network_with_leaky_relu_has_one_slope_everywhere() -> None:
+    app = open_page("activation", activation="leaky_relu", slope=0.3)
+    assert [slider.key for slider in app.slider] == ["slope"]
+    assert ways(app) == RELU_AT_ZERO | {"`torch.nn.functional.leaky_relu(h, slope)`": "0.3"}
+    for sentence in ("$h \\le 0$, **0.3**", "elsewhere the mask is 0.3", "with `slope` = 0.3"):
+        assert sentence in texts(app)
+
+
+def test_with_relu_a_slope_is_for_the_drawing_alone() -> None:
+    app = open_page("activation", drawn=0.4)
+    (slider,) = app.slider
+    assert (slider.key, slider.value) == ("drawn", 0.4)
+    assert "For the drawing alone" in slider.label
+    assert "elsewhere the mask is 0." in texts(app)
+
+
+def test_the_page_says_how_many_dots_it_draws() -> None:
+    assert "Dots: 80 of\nthe 128 pre-activations" in texts(open_page("activation"))
+    assert "Dots: 6 of\nthe 6 pre-activations" in texts(open_page("activation", batch=3))
+
+
+def test_behind_has_no_two_meanings() -> None:
+    assert not any("behind" in text for text in prose.sections("en", "activation").values())

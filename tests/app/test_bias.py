@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from lesson import prose
+from lesson.numeric.experiments.matrix_form import signals
+from lesson.page.words import figure
+from lesson.settings import Settings, config
+from lesson.symbolic.chain import weight
 from tests.harness.lesson_app import NETWORKS, open_page, texts
 from tests.harness.proofs import open_proved
 
@@ -15,6 +22,29 @@ def test_the_chapter_proves_its_lines_and_lights_them(network: dict[str, object]
 
 
 def test_the_bias_page_says_when_a_mistake_hides() -> None:
-    assert "every hidden unit gets the same number" in texts(open_page("bias"))
-    assert "With a single hidden unit both are the same number" in texts(open_page("bias", hidden=1))
+    assert "move the bias of every unit by\nthe same amount" in texts(open_page("bias"))
+    assert "The wrong sum can hide behind a\nsize" in texts(open_page("bias", hidden=1))
     assert "has no bias at present" in texts(open_page("bias", bias="false"))
+
+
+@pytest.mark.parametrize(("hidden", "outputs"), [(1, 1), (1, 3), (2, 1), (7, 7)])
+def test_a_sum_over_everything_is_one_number_and_a_sum_over_the_batch_one_for_each(
+    hidden: int, outputs: int
+) -> None:
+    network = Settings(hidden=hidden, outputs=outputs)
+    app = open_page("bias", hidden=hidden, outputs=outputs)
+    sums = signals(config(network)).sums
+    said = [figure(float(of.sum())) for of in (sums.grad_h, sums.grad_out)]
+    assert [found for found in said if f"**{found}**" in texts(app)] == said
+
+
+def test_the_page_keeps_the_puzzle_for_later() -> None:
+    for section, text in prose.sections("en", "bias").items():
+        assert not re.search("puzzle|notebook|home page|student", text), section
+
+
+def test_a_bias_is_written_in_one_way() -> None:
+    """A single index wherever one of its entries stands, as in the chapter on the chain rule."""
+    formulas = " ".join(formula.value for formula in open_page("bias").latex)
+    entries = set(re.findall(r"b\^\{\(1\)\}_\{\d+\}", formulas))
+    assert entries == {weight("b1", 0, unit).name for unit in (0, 1)}

@@ -61,3 +61,14 @@ def test_without_bias_there_is_none_to_choose() -> None:
 
     assert biases() == ["b1[1,1]", "b1[1,2]", "b2[1,1]"]
     assert biases(bias="false") == []
+
+
+def test_how_far_the_weight_is_moved_is_in_the_address() -> None:
+    assert open_page("chain-rule", moved=-0.5).slider(key="moved").value == -0.5
+    for nonsense in ("far", "99"):
+        assert open_page("chain-rule", moved=nonsense).slider(key="moved").value in (-2, 0, 2)
+
+
+def test_the_finite_difference_is_said_to_be_divided() -> None:
+    (way,) = [name for name in open_page("chain-rule").table[0].value["Way"] if "Finite difference" in name]
+    assert "divided by" in way

@@ -23,16 +23,37 @@ def test_every_step_of_every_line_with_numbers(line: str, steps: int) -> None:
     app.session_state["line"] = line
     seen = set()
     for step in range(1, steps + 1):
-        app.session_state[f"step-{line}"] = step
+        app.session_state["step"] = step
         app.run()
         assert not app.exception
         assert "Checked just now: both sides are equal." in texts(app)
-        symbols, numbers = (app.latex[index].value for index in (0, 1))
+        formulas = [formula.value for formula in app.latex if "aligned" in formula.value]
+        symbols, numbers = formulas[0], formulas[2 if step == 1 else 1]
         assert symbols.count("&=") == 2
-        if step < steps:
-            assert re.search(r"\d\.\d", numbers)
+        assert re.search(r"\d\.\d" if step < steps else r"\{3 \\times 2\}|\{2 \\times 3\}", numbers)
         seen.add(symbols)
     assert len(seen) == steps
+
+
+def test_line_step_and_numbers_are_in_the_address() -> None:
+    app = open_page("matrix-form", line="grad_w2", step=3, numbers="true")
+    assert "**One observation: an outer product.**" in texts(app)
+    assert "The right side with the numbers" in texts(app)
+    assert r"\partial W_2" in next(formula.value for formula in app.latex if "aligned" in formula.value)
+
+
+@pytest.mark.parametrize("step", ["5", "99", "0", "last"])
+def test_a_step_that_a_line_has_not_gives_way(step: str) -> None:
+    app = open_page("matrix-form", line="grad_a", step=step)
+    assert app.session_state["step"] in range(1, 5)
+
+
+def test_a_shorter_line_is_shown_at_its_last_step() -> None:
+    app = open_page("matrix-form", step=5)
+    app.session_state["line"] = "grad_a"
+    app.run()
+    assert not app.exception
+    assert app.session_state["step"] == 4
 
 
 def test_grad_w2_in_the_place_of_w2_is_another_matrix() -> None:

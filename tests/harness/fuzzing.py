@@ -21,10 +21,11 @@ SIGNS = ["-", "~", "not ", "+"]
 TAKEN = """
 T t() sum(0) sum() mean(dim=1) item() view(-1,1) view(1,-1) reshape(-1) clamp(min=0) float() double()
 to(torch.bool) __class__ data unsqueeze(0) squeeze() numpy() shape[0] shape[9] pow(2) relu() size(0) numel()
-transpose(0,1) clone()""".split()  # noqa: SIM905
+transpose(0,1) clone() dot(y) astype(float) unsqueeze(0)[None]""".split()  # noqa: SIM905
 FUNCTIONS = """
 torch.where torch.relu torch.mm torch.zeros_like torch.full_like torch.load torch.maximum torch.sum
-torch.clamp activation.derivative len eval print""".split()  # noqa: SIM905
+torch.clamp torch.ones np.zeros np.dot np.maximum torch.einsum torch.tensor
+activation.derivative len eval print""".split()  # noqa: SIM905
 
 
 def mostly(random: Random, usual: list[str], rare: list[str]) -> str:

@@ -63,10 +63,6 @@ class Graphs(NamedTuple):
 Forward = Callable[[Tensor, Params, Activation, int], Trace]
 
 
-def plain(x: Tensor, params: Params, activation: Activation, times: int) -> Trace:  # noqa: ARG001
-    return forward(x, params, activation)
-
-
 def with_if(x: Tensor, params: Params, activation: Activation, times: int) -> Trace:  # noqa: ARG001
     h = affine(x, params.w1, params.b1)
     a = h
@@ -83,7 +79,11 @@ def with_loop(x: Tensor, params: Params, activation: Activation, times: int) -> 
     return Trace(h, a, affine(a, params.w2, params.b2))
 
 
-FORWARDS: dict[str, Forward] = {"plain": plain, "if": with_if, "loop": with_loop}
+FORWARDS: dict[str, Forward] = {
+    "plain": lambda x, params, activation, _: forward(x, params, activation),
+    "if": with_if,
+    "loop": with_loop,
+}
 """Ways to write the forward pass; times is how often the loop runs."""
 
 SHOWN: dict[str, Callable[..., Any]] = {**FORWARDS, "plain": forward}

@@ -42,11 +42,9 @@ class Rows(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Sums over the whole batch: grad_h.sum(0) (1, hidden), grad_h.sum() for every unit (1, hidden), and
-    grad_out.sum(0) (1, outputs)."""
+    """Sums over the whole batch: grad_h.sum(0) (1, hidden) and grad_out.sum(0) (1, outputs)."""
 
     grad_h: np.ndarray
-    everything: np.ndarray
     grad_out: np.ndarray
 
 
@@ -115,7 +113,7 @@ def signals(config: Config) -> Signals:
     mask = activation.derivative(first.h)
     return Signals(
         Rows(mask=mask.numpy(), **{name: tensor.numpy() for name, tensor in first._asdict().items()}),
-        Sums(sum_h.numpy(), sum_h.sum().expand_as(sum_h).numpy(), sum_out.numpy()),
+        Sums(sum_h.numpy(), sum_out.numpy()),
         Units(len(x) * config.hidden, int(zeros), some_units(x, params, config.hidden)),
         params.w2.numpy(),
         (first.grad_out @ grad_w2.T).numpy(),
@@ -125,6 +123,7 @@ def signals(config: Config) -> Signals:
 def some_units(x: Tensor, params: Params, hidden: int) -> np.ndarray:
     """At most DOTS pre-activations, evenly picked from all observations and units."""
     units = len(x) * hidden
-    picked = torch.arange(0, units, max(1, units // DOTS))[:DOTS]
+    count = min(units, DOTS)
+    picked = torch.arange(count) * units // count
     h = affine(x[picked // hidden], params.w1, params.b1)
     return h[torch.arange(len(picked)), picked % hidden].numpy()

@@ -16,6 +16,8 @@ from lesson.numeric.config import Config
 from lesson.numeric.from_config import activation_of
 from lesson.numeric.network import Task, forward, init_params, loss
 from lesson.numeric.program import Program, ProgramError, parse
+from lesson.numeric.program.interpreter import Run
+from lesson.numeric.program.lines import Line
 from lesson.numeric.program.mistakes import EXERCISE, Mistake
 from lesson.numeric.rounding import allowance
 from lesson.numeric.source import LINES
@@ -28,18 +30,20 @@ PROBES = ((5, 4, 3, 2), (1, 3, 2, 4), (7, 2, 6, 3))
 """Sizes at which nothing fits by luck."""
 
 OWN_WAY = 8
-"""Whoever writes a line in another way may round this many times as often."""
+"""How many times the rounding of the seven lines is allowed, as a line may be written in another way."""
 
-FACTOR_DIGITS = 1e-9
+ALIKE = 1e-9
+"""Tensors that differ by less than this share of the largest entry are alike."""
+
 PRECISION = 1e-5
 """A difference below this share of the largest entry comes from too few digits, not from a formula."""
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """One network to try a program on, and what autograd found there, float64.
+    """The network at some sizes, to try a program on, float64.
 
-    right and rounding: by name of line, its values and what rounding may change in them.
+    right and rounding: for each of the seven lines, autograd's values and what rounding may change in them.
     """
 
     sizes: tuple[int, int, int, int]
@@ -49,7 +53,7 @@ class Network:
 
 
 def network(sizes: tuple[int, int, int, int], config: Config, seed: int, silent: bool = False) -> Network:
-    """A random network of these sizes; silent: its first observation and all biases are zero."""
+    """The network at these sizes and random data; silent: its first observation and all biases are zero."""
     batch, inputs, hidden, outputs = sizes
     params = init_params(inputs, hidden, outputs, bias=config.bias, seed=seed, dtype=torch.float64)
     generator = torch.Generator().manual_seed(seed)
@@ -63,7 +67,7 @@ def network(sizes: tuple[int, int, int, int], config: Config, seed: int, silent:
 
 
 def silenced(task: Task) -> Task:
-    """The same with a first observation and biases of zero, whose pre-activations are exactly zero."""
+    """The same with biases and a first observation of zero, whose pre-activations are exactly zero."""
     x, params = task.x.clone(), task.params
     x[0] = 0
     if params.b1 is not None and params.b2 is not None:
@@ -72,7 +76,7 @@ def silenced(task: Task) -> Task:
 
 
 def autograd_at_every_line(task: Task) -> dict[str, Tensor]:
-    """What autograd says each of the seven lines has to be, those that there are."""
+    """What autograd says that each of the seven lines has to be; without bias there are five."""
     x, y, params, activation = task
     leaves = autograd.leaves_of(params)
     trace = forward(x, leaves, activation)
@@ -85,13 +89,13 @@ def autograd_at_every_line(task: Task) -> dict[str, Tensor]:
 @lru_cache(maxsize=32)
 def networks(
     sizes: tuple[int, int, int, int], bias: bool, activation: str, slope: float, seed: int
-) -> tuple[tuple[Network, ...], Network]:
-    """The learner's own network and the probes beside it; and one whose units sit on the kink."""
+) -> tuple[Network, tuple[Network, ...], Network]:
+    """The learner's own network, the probes beside it, and one with units on the kink."""
     config = Config(bias=bias, activation=activation, slope=slope)
     batch, inputs, hidden, outputs = (min(size, most) for size, most in zip(sizes, LARGEST, strict=True))
-    own = (batch, inputs, hidden, outputs)
-    tried = [network(size, config, seed + number) for number, size in enumerate((own, *PROBES))]
-    return tuple(tried), network(PROBES[0], config, seed, silent=True)
+    own = network((batch, inputs, hidden, outputs), config, seed)
+    probes = tuple(network(probe, config, seed + number) for number, probe in enumerate(PROBES, start=1))
+    return own, probes, network(PROBES[0], config, seed, silent=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +120,10 @@ class Judged:
 
     @property
     def around(self) -> tuple[int, int]:
-        """Row and column, from 0, at which CELLS rows and columns begin that show the largest difference."""
+        """The first row and column, from 0, of the CELLS by CELLS cells around the largest difference."""
         row, column = (
-            max(0, min(place - 1 - CELLS // 2, size - CELLS))
-            for place, size in zip(self.cell, self.needed, strict=True)
+            max(0, min(number - 1 - CELLS // 2, size - CELLS))
+            for number, size in zip(self.cell, self.needed, strict=True)
         )
         return row, column
 
@@ -128,8 +132,8 @@ class Judged:
 class Answer:
     """What became of one of the seven lines.
 
-    needed: its shape. line: where it was written, or None; a program that stopped before leaves judged None.
-    alias: under which other name its value was found. judged: on the learner's own network.
+    needed: its shape. line: the number of the line that writes it, None where none does. alias: another name
+    that has its value. judged: on the learner's own network, None where the program did not come so far.
     elsewhere: the sizes of a network on which it is wrong though it is right here.
     mistake: the known mistake that gives the same numbers; factor: the constant by which all are off.
     at_kink: whether it is wrong only where a pre-activation is exactly zero.
@@ -165,39 +169,34 @@ class Corrected:
 
     @property
     def next(self) -> Answer | None:
-        """The first line to work on: what a solved program left out is not missed."""
+        """The first line to work on; a solved program may have left some out."""
         wrong = (answer for answer in self.answers.values() if not answer.right)
         return None if self.solved else next(wrong, None)
 
 
 def correct(text: str, config: Config) -> Corrected:
     """Judge a program line by line; each line finds above it what should be there."""
-    own, probes, kink = tried_on(config)
+    own, probes, kink = networks(config.sizes, config.bias, config.activation, config.slope, config.seed)
     program, error = readable(text)
-    passes = [Pass(program, tried) for tried in (own, *probes)]
+    passes = [Pass(program, each) for each in (own, *probes)]
     on_kink = Pass(program, kink)
     answers = {name: answer(name, passes, on_kink) for name in own.right}
-    solved = not error and all(solves(program, tried) for tried in (own, *probes))
+    solved = not error and all(solves(program, each) for each in (own, *probes))
     return Corrected(answers, solved, error or passes[0].error)
 
 
 def solves(program: Program, network: Network) -> bool:
-    """Whether a program by itself, nothing put right for it, finds the gradients of a network."""
+    """Whether a program by itself, nothing put right for it, computes the gradients of a network."""
     try:
-        found = program.gradients(*network.task)
+        gradients = program.gradients(*network.task)
     except ProgramError:
         return False
-    named = {f"grad_{name}": gradient for name, gradient in found._asdict().items()}
+    named = {f"grad_{name}": gradient for name, gradient in gradients._asdict().items()}
     return all(
         judge(gradient, network, name).verdict <= Verdict.ROUNDING
         for name, gradient in named.items()
         if gradient is not None
     )
-
-
-def tried_on(config: Config) -> tuple[Network, tuple[Network, ...], Network]:
-    tried, kink = networks(config.sizes, config.bias, config.activation, config.slope, config.seed)
-    return tried[0], tried[1:], kink
 
 
 def readable(text: str) -> tuple[Program, ProgramError | None]:
@@ -211,13 +210,13 @@ def readable(text: str) -> tuple[Program, ProgramError | None]:
 
 @dataclass(eq=False)
 class Pass:
-    """A program run once on one network, and what each of the seven lines was when it was done."""
+    """A program carried out on one network, and what each of the seven lines was right after its own line."""
 
     program: Program
     network: Network
     values: dict[str, object] = field(default_factory=dict)
     too_early: set[str] = field(default_factory=set)
-    """Lines that used something of the network's after it had been changed."""
+    """Names made of something of the network's after it had been changed."""
 
     aliases: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
     error: ProgramError | None = None
@@ -229,28 +228,26 @@ class Pass:
             self.error = error
 
     def go(self) -> None:
-        n = self.network
-        run = self.program.start(*n.task)
-        started = {name: value.clone() for name, value in run.names.items() if isinstance(value, Tensor)}
-        final = {name: self.program.last_line(name) for name in n.right if self.defined(name)}
+        run = self.program.start(*self.network.task)
+        given = {name: value.clone() for name, value in run.names.items() if isinstance(value, Tensor)}
         for line in self.program.lines:
-            changed = {
-                name
-                for name in line.uses & started.keys()
-                if isinstance(value := run.names[name], Tensor) and not torch.equal(value, started[name])
-            }
-            if changed:
+            used = {name: run.names[name] for name in line.uses & given.keys()}
+            if any(isinstance(v, Tensor) and not torch.equal(v, given[name]) for name, v in used.items()):
                 self.too_early.add(line.target)
             line.act(run)
-            value = run.names[line.target]
-            if line.target in n.right:
-                self.values[line.target] = value.clone() if isinstance(value, Tensor) else value
-                if line is final[line.target]:
-                    # What stands below is judged by itself.
-                    run.names[line.target] = n.right[line.target].clone()
-            else:
-                self.look_for_aliases(line.number, line.target, value)
+            self.note(line, run)
             run.forget(line.over)
+
+    def note(self, line: Line, run: Run) -> None:
+        """Keep the value of one of the seven lines, or see under which other name one is there."""
+        name, value = line.target, run.names[line.target]
+        if name not in self.network.right:
+            self.look_for_aliases(line.number, name, value)
+            return
+        self.values[name] = value.clone() if isinstance(value, Tensor) else value
+        if line is self.program.last_line(name):
+            # What stands below is judged by itself.
+            run.names[name] = self.network.right[name].clone()
 
     def defined(self, name: str) -> bool:
         return any(line.target == name for line in self.program.lines)
@@ -262,7 +259,7 @@ class Pass:
 
 
 def judge(value: object, network: Network, name: str) -> Judged:
-    """One value beside autograd's; a row without its dimension of 1 is as good."""
+    """Judge a value beside autograd's; a row may lack its dimension of 1."""
     right, rounding = network.right[name], network.rounding[name]
     needed = tuple(right.shape)
     if not isinstance(value, Tensor):
@@ -277,27 +274,33 @@ def judge(value: object, network: Network, name: str) -> Judged:
 
 
 def answer(name: str, passes: list[Pass], on_kink: Pass) -> Answer:
+    """What became of a line. The first of the passes is over the learner's own network."""
     own = passes[0]
     if name not in own.values:
-        everywhere = set.intersection(*(p.aliases.get(name, set()) for p in passes))
-        line, alias = min(everywhere, default=(None, ""))
-        if own.defined(name):
-            line = own.program.last_line(name).number
-        return Answer(name, tuple(own.network.right[name].shape), line, alias)
+        return missing(name, passes)
     judged = [judge(p.values.get(name), p.network, name) for p in passes]
     wrong = [p for p, j in zip(passes, judged, strict=True) if j.verdict > Verdict.ROUNDING]
-    elsewhere = wrong[0].network.sizes if wrong and wrong[0] is not own else ()
     kink = not wrong and judge(on_kink.values.get(name), on_kink.network, name).verdict > Verdict.ROUNDING
     return Answer(
         name,
         judged[0].needed,
         own.program.last_line(name).number,
         judged=judged[0],
-        elsewhere=elsewhere,
+        elsewhere=wrong[0].network.sizes if wrong and wrong[0] is not own else (),
         mistake=mistake(name, wrong, passes) if wrong else "",
         factor=factor(name, wrong[0]) if wrong else 1.0,
         at_kink=kink,
     )
+
+
+def missing(name: str, passes: list[Pass]) -> Answer:
+    """The answer for a line that was not reached or not written, or has another name in every pass."""
+    own = passes[0]
+    everywhere = set.intersection(*(p.aliases.get(name, set()) for p in passes))
+    line, alias = min(everywhere, default=(None, ""))
+    if own.defined(name):
+        line = own.program.last_line(name).number
+    return Answer(name, tuple(own.network.right[name].shape), line, alias)
 
 
 def mistake(name: str, wrong: list[Pass], passes: list[Pass]) -> str:
@@ -336,13 +339,13 @@ def alike(one: object, two: object) -> bool:
     if not (isinstance(one, Tensor) and isinstance(two, Tensor)) or one.shape != two.shape:
         return False
     scale = float(two.double().abs().max()) or 1.0
-    return bool(((one.double() - two.double()).abs() <= FACTOR_DIGITS * scale).all())
+    return bool(((one.double() - two.double()).abs() <= ALIKE * scale).all())
 
 
 def factor(name: str, wrong: Pass) -> float:
-    """The number by which every entry is off, 1 where there is none."""
+    """The number by which every entry is off, 1 where no number is."""
     value, right = wrong.values.get(name), wrong.network.right[name]
     if not isinstance(value, Tensor) or value.shape != right.shape:
         return 1.0
-    found = float((value.double() * right).sum() / right.square().sum())
-    return found if found and alike(value, found * right) else 1.0
+    ratio = float((value.double() * right).sum() / right.square().sum())
+    return ratio if ratio and alike(value, ratio * right) else 1.0

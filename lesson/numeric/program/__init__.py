@@ -1,5 +1,7 @@
 """A backward pass as text: what may stand in it, what it computes, and the mistakes that people make in it.
 
+spelling     other ways to write the same, numpy's among them, as what the whitelist knows; free of torch
+names        what the lesson's tensors are called elsewhere; free of torch
 whitelist    every syntax node, name and call that is allowed; free of torch
 cost, meter  what an operation costs before it is done, and the limits at which a run is stopped
 tape         the operations of a run, to be repeated

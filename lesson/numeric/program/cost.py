@@ -146,6 +146,8 @@ class Call:
                 return Kind((mask.entries, *whole.shape[len(mask.shape) :]), whole.dtype)
             case "reshape", (whole, *_):
                 return Kind((whole.entries,), whole.dtype)
+            case "new_ones" | "new_zeros", (network, *_):
+                return Kind(self.arguments[1], network.dtype)
         models = [self.model(value) for value in self.arguments]
         made = self.make(*models, **{name: self.model(value) for name, value in self.keywords.items()})
         if any(made is model for model in models):

@@ -18,7 +18,15 @@ from lesson.numeric.network import Activation
 from lesson.numeric.program.cost import Cost, cost, kind_of
 from lesson.numeric.program.meter import Meter
 from lesson.numeric.program.tape import Tape
-from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, OPERATORS, PRODUCTS, Reason, refuse
+from lesson.numeric.program.whitelist import (
+    ANOTHER_LOOK,
+    ELEMENTWISE,
+    OPERATORS,
+    PRODUCTS,
+    ProgramError,
+    Reason,
+    refuse,
+)
 
 LEARNING_RATE = 1e-4
 """What a program finds under this name: the notebook's."""
@@ -47,6 +55,9 @@ class Run:
             "slope": activation.slope,
             "learning_rate": LEARNING_RATE,
         }
+        self.like = given["x"]
+        """A tensor of the network's dtype."""
+
         self.activation = activation
         self.meter = meter
         self.tape = tape
@@ -178,6 +189,10 @@ def expression(node: ast.AST) -> Act:
             return derivative(node, tensor(argument))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="activation"))):
             raise refuse(node, "derivative-argument")
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="torch"), attr="ones" | "zeros" as name), args=sizes
+        ):
+            return new(node, getattr(Tensor, f"new_{name}"), [expression(size) for size in sizes])
         case ast.Call(func=ast.Attribute(value=owner, attr=name), args=arguments, keywords=keywords):
             values = [expression(argument) for argument in arguments]
             if isinstance(owner, ast.Name) and owner.id == "torch":
@@ -202,6 +217,8 @@ def named(node: ast.AST, name: str) -> Act:
         try:
             return run.names[name]
         except KeyError:
+            if name in ("b1", "b2"):
+                raise refuse(node, "no-bias", name=name) from None
             raise refuse(node, "undefined", name=name) from None
 
     return act
@@ -310,6 +327,19 @@ def derivative(node: ast.AST, h: Act) -> Act:
     return act
 
 
+def new(node: ast.AST, make: Callable[..., Any], sizes: list[Act]) -> Act:
+    """A tensor of these sizes, or of those in a single tuple."""
+
+    def act(run: Run) -> Tensor:
+        values = [size(run) for size in sizes]
+        shape = tuple(values[0]) if len(values) == 1 and isinstance(values[0], tuple) else tuple(values)
+        if not all(type(size) is int and size >= 0 for size in shape):
+            raise refuse(node, "needs-whole")
+        return run.made(node, make, run.like, shape)
+
+    return act
+
+
 def call(
     node: ast.AST, name: str, function: Callable[..., Any], values: list[Act], by_name: dict[str, Act]
 ) -> Act:
@@ -338,9 +368,9 @@ def check_call(node: ast.AST, name: str, arguments: list[Value], keywords: dict[
 
 def check_product(node: ast.AST, left: Value, right: Value) -> None:
     if not (isinstance(left, Tensor) and isinstance(right, Tensor) and left.dim() == right.dim() == 2):
-        raise refuse(node, "two-matrices")
+        raise refuse(node, "two-matrices", sizes=with_sizes(node, left, right))
     if left.shape[1] != right.shape[0]:
-        raise refuse(node, "inner-sizes", left=tuple(left.shape), right=tuple(right.shape))
+        raise misfit(node, "inner-sizes", left, right)
 
 
 def check_mask(node: ast.AST, tensor: Tensor, mask: Tensor) -> None:
@@ -350,10 +380,39 @@ def check_mask(node: ast.AST, tensor: Tensor, mask: Tensor) -> None:
 
 def check_sizes(node: ast.AST, *values: Value) -> None:
     """Refuse tensors that do not fit, entry by entry."""
-    shapes = [tuple(value.shape) for value in values if isinstance(value, Tensor)]
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    shapes = [tuple(tensor.shape) for tensor in tensors]
     try:
         if len(set(shapes)) > 1:
             # torch's own function loads half a compiler first.
             np.broadcast_shapes(*shapes)
     except ValueError:
-        raise refuse(node, "entry-by-entry", left=shapes[0], right=shapes[1]) from None
+        raise misfit(node, "entry-by-entry", *tensors) from None
+
+
+def misfit(node: ast.AST, reason: Reason, left: Tensor, right: Tensor, *more: Tensor) -> ProgramError:
+    sizes = with_sizes(node, left, right, *more)
+    return refuse(node, reason, left=tuple(left.shape), right=tuple(right.shape), sizes=sizes)
+
+
+def with_sizes(node: ast.AST, *values: Value) -> str:
+    """An operation as it is written, with sizes in the place of its tensors: 5×3 @ 5×2."""
+    filled = [ast.Name(size_of(value)) for value in values]
+    match node:
+        case ast.BinOp(op=op) | ast.AugAssign(op=op):
+            return ast.unparse(ast.BinOp(filled[0], op, filled[1]))
+        case ast.Compare(ops=ops):
+            return ast.unparse(ast.Compare(filled[0], ops, [filled[1]]))
+        case ast.Call(func=ast.Attribute(attr=name)) if name in PRODUCTS and len(filled) == 2:
+            return ast.unparse(ast.BinOp(filled[0], ast.MatMult(), filled[1]))
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch") as owner, attr=name)):
+            return ast.unparse(ast.Call(ast.Attribute(owner, name), [*filled], []))
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return ast.unparse(ast.Call(ast.Attribute(filled[0], name), [*filled[1:]], []))
+    return ", ".join(name.id for name in filled)
+
+
+def size_of(value: Value) -> str:
+    if isinstance(value, Tensor):
+        return "×".join(map(str, value.shape)) or "number"
+    return str(value)

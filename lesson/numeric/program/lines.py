@@ -19,12 +19,14 @@ NO_COPY = frozenset((*ANOTHER_LOOK, "to", "float", "double"))
 class Line:
     """One statement: where it stands, the name that it defines or changes, the names that it uses.
 
-    over: the names that no later line uses, and that are no gradients.
+    masked: whether it changes some cells alone. over: the names that no later line uses, and that are no
+    gradients.
     """
 
     number: int
     target: str
     defines: bool
+    masked: bool
     uses: frozenset[str]
     act: Act
     over: frozenset[str] = frozenset()
@@ -33,12 +35,13 @@ class Line:
     def of(cls, line: ast.stmt) -> Line:
         """A line of what has passed the whitelist."""
         target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", line)
-        defines = isinstance(line, ast.Assign) and isinstance(target, ast.Name)
-        names = [node.id for node in ast.walk(line) if isinstance(node, ast.Name)]
-        # The first name is that on the left.
-        return cls(
-            line.lineno, names[0], defines, frozenset(names[1:] if defines else names), statement(line)
-        )
+        masked = isinstance(target, ast.Subscript)
+        name = target.value if isinstance(target, ast.Subscript) else target
+        assert isinstance(name, ast.Name)
+        defines = isinstance(line, ast.Assign) and not masked
+        used = [node for node in ast.walk(line) if isinstance(node, ast.Name)]
+        uses = frozenset(node.id for node in used if node is not name or not defines)
+        return cls(line.lineno, name.id, defines, masked, uses, statement(line))
 
 
 def with_ends(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ from lesson.numeric.network import Activation, Params, Trace, forward, loss
 from lesson.numeric.program.interpreter import Run, Value
 from lesson.numeric.program.lines import Line, act, changes_given, with_ends, without_idle
 from lesson.numeric.program.meter import Meter
+from lesson.numeric.program.names import in_our_names
 from lesson.numeric.program.price import Price, Sizes, estimated, limits_on, network
 from lesson.numeric.program.tape import Tape
 from lesson.numeric.program.whitelist import ProgramError, read
@@ -30,6 +31,9 @@ class Program:
 
     changes_given: bool
     """Whether some line may change in place what the network gave it."""
+
+    called: Mapping[str, str]
+    """What the program calls a gradient, where that is not the lesson's name."""
 
     def price(self, sizes: Sizes, *, bias: bool, activation: Activation, dtype: torch.dtype) -> Price:
         """What one step of a training costs; sizes: (batch, inputs, hidden, outputs).
@@ -78,9 +82,8 @@ class Program:
             raise ProgramError(self.lines[-1].number if self.lines else 1, 1, "missing", name=name)
         shape, needed = tuple(gradient.shape), tuple(parameter.shape)
         if shape != needed and (1, *shape) != needed:
-            raise ProgramError(
-                self.last_line(name).number, 1, "misfit", name=name, shape=shape, needed=needed
-            )
+            own = self.called.get(name, name)
+            raise ProgramError(self.last_line(name).number, 1, "misfit", name=own, shape=shape, needed=needed)
         if gradient.dtype != parameter.dtype:
             gradient = gradient.to(parameter.dtype)
         return gradient if shape == needed else gradient.view(needed)
@@ -141,5 +144,6 @@ def given(x: Tensor, y: Tensor, params: Params, trace: Trace) -> dict[str, Tenso
 def parse(text: str) -> Program:
     """Read a program. Raises ProgramError for whatever is not on the whitelist, or too long."""
     statements = read(text)
+    called = in_our_names(statements)
     lines = [Line.of(line) for line in statements]
-    return Program(text, with_ends(lines), without_idle(lines), changes_given(statements))
+    return Program(text, with_ends(lines), without_idle(lines), changes_given(statements), called)

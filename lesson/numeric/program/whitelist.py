@@ -10,6 +10,8 @@ import textwrap
 from functools import partial
 from typing import Literal
 
+from lesson.numeric.program.spelling import NUMPY, Spelling, steps
+
 MOST_CHARACTERS = 4000
 MOST_LINES = 80
 MOST_NODES = 1200
@@ -45,13 +47,17 @@ SAME_SIZE = ("abs", "clamp", "clone", "float", "double", "neg", "pow", "relu", "
 SMALLER = ("mean", "sum", "item", "size", "dim", "numel")
 ANOTHER_LOOK = ("t", "view", "reshape", "unsqueeze", "squeeze", "transpose")
 LIKE = ("full_like", "ones_like", "zeros_like")
+NEW = ("ones", "zeros")
+"""Functions of sizes; what they make has the network's dtype."""
 
 METHODS = frozenset(PRODUCTS + ELEMENTWISE + SAME_SIZE + SMALLER + ANOTHER_LOOK)
 FUNCTIONS = frozenset(
     PRODUCTS
     + ELEMENTWISE
     + LIKE
-    + ("abs", "clamp", "mean", "pow", "relu", "sign", "square", "sum", "t", "transpose", "where")
+    + NEW
+    + ("abs", "clamp", "clone", "mean", "neg", "pow", "relu", "reshape", "sign", "square", "squeeze", "sum")
+    + ("t", "transpose", "unsqueeze", "where")
 )
 DTYPES = ("float", "float32", "double", "float64", "bool")
 ATTRIBUTES = ("T", "shape", "dtype")
@@ -66,6 +72,11 @@ Reason = Literal[
     "cannot-define",
     "one-name",
     "no-assignment",
+    "import",
+    "backward",
+    "autograds-gradient",
+    "einsum",
+    "slice",
     "unknown-keyword",
     "unknown-call",
     "unknown-attribute",
@@ -74,6 +85,8 @@ Reason = Literal[
     "no-number",
     "too-large-number",
     "undefined",
+    "undefined-nearest",
+    "no-bias",
     "needs-tensor",
     "needs-whole",
     "needs-mask",
@@ -127,17 +140,29 @@ def read(text: str) -> list[ast.stmt]:
         raise ProgramError(1, 1, "too-long", limit=MOST_CHARACTERS)
     if "\0" in text or text.count("\n") >= MOST_LINES:
         raise ProgramError(1, 1, "too-many-lines", limit=MOST_LINES)
+    tree = parsed(text)
+    check_size(tree)
+    lines = [Spelling().visit(line) for line in steps(tree.body)]
+    for line in lines:
+        check_statement(line)
+    return lines
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of lines that may be indented, as those are that were copied out of a loop."""
+    flush = textwrap.dedent(text)
+    indented = len(text.lstrip("\n").partition("\n")[0]) - len(flush.lstrip("\n").partition("\n")[0])
     try:
-        # Lines copied out of a loop are indented.
-        tree = ast.parse(textwrap.dedent(text))
+        tree = ast.parse(flush)
     except SyntaxError as error:
-        raise ProgramError(error.lineno or 1, error.offset or 1, "no-python", said=error.msg) from None
+        column = (error.offset or 1) + indented
+        raise ProgramError(error.lineno or 1, column, "no-python", said=error.msg) from None
     except (ValueError, RecursionError, MemoryError):
         raise ProgramError(1, 1, "too-deep") from None
-    check_size(tree)
-    for line in tree.body:
-        check_statement(line)
-    return tree.body
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.stmt):
+            node.col_offset += indented
+    return tree
 
 
 def check_size(tree: ast.AST) -> None:
@@ -169,13 +194,17 @@ def check_statement(line: ast.stmt) -> None:
             check(value)
         case ast.Assign():
             raise refuse(line, "one-name")
+        case ast.Import() | ast.ImportFrom():
+            raise refuse(line, "import")
+        case ast.Expr(ast.Call(func=ast.Attribute(attr="backward"))):
+            raise refuse(line, "backward")
         case _:
             raise refuse(line, "no-assignment")
 
 
 def free(name: str) -> bool:
     """Whether a name is the learner's to use."""
-    return not name.startswith("_") and name not in ("torch", "activation")
+    return not name.startswith("_") and name not in ("torch", "activation", *NUMPY)
 
 
 def check(node: ast.AST) -> None:
@@ -217,6 +246,10 @@ def check(node: ast.AST) -> None:
             raise refuse(node, "unknown-call", name=name)
         case ast.BoolOp():
             raise refuse(node, "and-or")
+        case ast.Attribute(attr="grad"):
+            raise refuse(node, "autograds-gradient")
+        case ast.Slice():
+            raise refuse(node, "slice")
         case ast.Attribute(attr=name):
             raise refuse(node, "unknown-attribute", name=name)
         case ast.Constant():
@@ -235,4 +268,4 @@ def check_call(node: ast.AST, owner: ast.expr, name: str) -> None:
             known = name in METHODS
             check(owner)
     if not known:
-        raise refuse(node, "unknown-call", name=name)
+        raise refuse(node, "einsum") if name == "einsum" else refuse(node, "unknown-call", name=name)

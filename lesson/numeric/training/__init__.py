@@ -94,6 +94,16 @@ class History:
         drifts = (*self.weights_drift.values(), *self.gradients_drift.values())
         return max(float(values.max(initial=0.0)) for values in (apart, *drifts))
 
+    @property
+    def largest_weights_drift(self) -> float:
+        """The largest difference between the lanes' weights at any step."""
+        return max(float(drift.max(initial=0.0)) for drift in self.weights_drift.values())
+
+    @property
+    def last_weights_drift(self) -> float:
+        """The largest difference between the lanes' weights at the last step; there has to be one."""
+        return max(float(drift[-1]) for drift in self.weights_drift.values())
+
     def csv(self) -> str:
         """The history as a table, a row per step; local columns are empty where not recorded."""
         import pandas as pd

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,15 @@ CELLS = 5
 """The first rows and columns that are shown of a larger matrix."""
 
 
+HIGHEST = 10
+"""A loss of more than so many times the first is not drawn: an axis that holds it flattens the rest."""
+
+
+def ceiling(first: Iterable[float]) -> float:
+    """The highest loss that is drawn of trainings that began with these; infinite where all began with 0."""
+    return HIGHEST * max(first, default=0.0) or np.inf
+
+
 @dataclass(frozen=True, eq=False)
 class Losses:
     """Both losses at the steps shown, (k,) each."""
@@ -26,6 +35,16 @@ class Losses:
     steps: np.ndarray
     by_hand: np.ndarray
     autograd: np.ndarray
+
+    @property
+    def ceiling(self) -> float:
+        """The highest loss that is drawn."""
+        return ceiling([*self.by_hand[:1], *self.autograd[:1]])
+
+    @property
+    def leave(self) -> bool:
+        """Whether a loss is higher than what is drawn."""
+        return bool((np.concatenate([self.by_hand, self.autograd]) > self.ceiling).any())
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +123,18 @@ class Fit:
     grid: np.ndarray
     by_hand: np.ndarray
     autograd: np.ndarray
+
+    def drawn(self, predicted: np.ndarray) -> np.ndarray:
+        """A curve with gaps, nan, where it lies further from the data than they reach."""
+        low, high = self.y.min(), self.y.max()
+        reach = high - low or 1.0
+        inside = (predicted >= low - reach) & (predicted <= high + reach)
+        return np.where(inside, predicted, np.nan)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a curve goes further than what is drawn."""
+        return any(bool(np.isnan(self.drawn(curve)).any()) for curve in (self.by_hand, self.autograd))
 
 
 def matrices(history: History, row: int, parameter: str) -> dict[str, np.ndarray]:

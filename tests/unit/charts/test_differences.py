@@ -258,3 +258,10 @@ def test_a_local_difference_tells_of_share_size_and_ulps() -> None:
     told = next(told for told in hover.tooltips() if told[WORDS["step"]] == "111")
     shown = [told[WORDS[word]] for word in ("share", "largest", "ulps")]
     assert shown == ["1.00", "2.00", "4.00"]
+
+
+@pytest.mark.parametrize("chart", [local_chart, drift_chart])
+def test_a_pointer_is_told_of_no_inner_name(chart: Callable[..., Picture]) -> None:
+    *silent, hover = drawn(chart(all_different(), WORDS))
+    assert [marks.style["tooltip"] for marks in silent] == [None, None]
+    assert hover.tooltips()

@@ -114,6 +114,42 @@ def test_a_loss_that_is_no_number_is_a_gap() -> None:
     assert lines.domain("y") == [1, 5]
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_a_loss_that_blows_up_leaves_the_picture_and_the_axis_keeps_the_rest(log: bool) -> None:
+    by_hand, autograd = np.array([5.0, 40.0, 60.0, 1e22]), np.array([5.0, 4.0, 3.0, 2.0])
+    losses = Losses(np.arange(4), by_hand, autograd)
+    lines, hover = drawn(loss_chart(losses, WORDS, log))
+    assert losses.leave
+    assert hover.each("y") == [5, 40, 5, 4, 3, 2], "none outside the picture"
+    assert lines.domain("y") == [2, 50]
+    assert lines.style["clip"]
+    assert lines.each("y") == [5, 40, 60, 5000, 5, 4, 3, 2], (
+        "what leaves does so steeply, but within a canvas"
+    )
+
+
+def test_losses_that_fall_leave_nothing_out() -> None:
+    assert not LOSSES.leave
+    assert LOSSES.ceiling == 90
+
+
+def test_losses_that_began_at_zero_are_all_drawn() -> None:
+    losses = Losses(np.arange(2), np.array([0.0, 7.0]), np.array([0.0, 0.0]))
+    assert not losses.leave
+    assert drawn(loss_chart(losses, WORDS))[0].domain("y") == [0, 7]
+
+
+def test_a_fit_that_is_far_from_the_data_does_not_flatten_them() -> None:
+    far = Fit(
+        "x", "y", np.array([0.0, 1]), np.array([1.0, 3]), np.arange(3), *[np.array([-1.5, 5, 1e22])] * 2
+    )
+    assert far.leaves
+    assert not fit().leaves
+    observed, lines = drawn(fit_chart(far, WORDS))
+    assert lines.each("y") == [None, 5, None] * 2
+    assert observed.domain("y") == [1, 5]
+
+
 def test_a_fit_shows_data_and_both_curves() -> None:
     steps = np.arange(3)
     picture = fit_chart(Fit("x", "y", steps, steps, steps, steps, steps), WORDS)

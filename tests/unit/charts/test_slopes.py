@@ -60,7 +60,7 @@ def test_the_axes_hold_curve_and_tangent_and_are_named() -> None:
     assert curve.labels("y", 2500) == ["2.5k"]
 
 
-UNITS = np.array([-2.0, 0.0, 1.5, -0.5, 3.0, -3.0, 3.5, -4.0, np.nan])
+UNITS = np.array([-2.0, 0.0, 1.5, -0.5, 3.0, -3.0])
 
 
 def activations(derivative: bool) -> tuple[Marks, Marks]:
@@ -116,7 +116,7 @@ def test_the_derivative_jumps_at_zero_and_the_activation_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("derivative", "title", "height"), [(False, "phi", [-3, 3]), (True, "phi-slope", [-0.2, 1.2])]
+    ("derivative", "title", "height"), [(False, "phi", [-1, 3]), (True, "phi-slope", [-0.2, 1.2])]
 )
 def test_activation_and_derivative_are_named_and_fit_their_axes(
     derivative: bool, title: str, height: list[float]
@@ -127,3 +127,15 @@ def test_activation_and_derivative_are_named_and_fit_their_axes(
         assert (marks.domain("x"), marks.domain("y")) == ([-3, 3], height)
     assert dots.tooltips()[3] == {"h": "-0.5000", WORDS[title]: "0.1000" if derivative else "-0.05000"}
     assert lines.domain("color") == [WORDS["relu"], WORDS["leaky_relu"]]
+
+
+def test_units_far_out_widen_the_axes() -> None:
+    far = np.array([-4.0, 7.5, 1.0])
+    for derivative, height in ((False, [-1.875, 7.5]), (True, [-0.2, 1.2])):
+        dots, lines = drawn(activation_chart(0.25, far, 0.1, WORDS, derivative))
+        assert [x for (x,) in dots.see("x")] == far.tolist()
+        ends = [x for (x,) in lines.see("x")]
+        assert (min(ends), max(ends)) == (-7.5, 7.5)
+        assert (dots.domain("x"), dots.domain("y")) == ([-7.5, 7.5], height)
+    steep, _ = drawn(activation_chart(0.25, np.array([-8.0]), 1.0, WORDS))
+    assert steep.domain("y") == [-8, 8]

@@ -14,6 +14,7 @@ from lesson.numeric.data import (
     Source,
     Sparse,
     Table,
+    begins_with_data,
     cars,
     numeric_columns,
 )
@@ -68,7 +69,10 @@ def test_a_learners_table() -> None:
 @pytest.mark.parametrize(
     ("csv", "reason"),
     [
-        (b"", "csv-not-a-table"),
+        (b"", "csv-empty"),
+        (b"\xef\xbb\xbf \r\n\t\n", "csv-empty"),
+        (b"a,b\n", "csv-header-alone"),
+        (b"\n\na,b\r\n\r\n", "csv-header-alone"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "csv-not-text"),
         (b"a,b\n1,2\n3\x00,4\n", "csv-not-text"),
         (b"a,b\nx,y\nz,w\n", "csv-too-few-columns"),
@@ -82,7 +86,8 @@ def test_a_learners_table() -> None:
         (b",".join(b"c%d" % i for i in range(300)) + b"\n" + b"1," * 299 + b"2\n", "csv-too-many-columns"),
         (b"a,b\n1,2,3,4\n1,2\n1,2,3,4,5,6\n", "csv-not-a-table"),
         (b"a,b,c\n1,2,3,\n4,5,7,\n", "csv-not-a-table"),
-        (b"a," * 40_000 + b"\n1\n", "csv-not-a-table"),
+        (b"a," * 40_000 + b"\n1\n", "csv-long-header"),
+        (b"a" * 20_001 + b",b\n1,2\n3,4\n", "csv-long-header"),
         (b"a," * 5_000 + b"\n1\n", "csv-too-many-columns"),
         (b"a,b\n1,1e-200\n2,2e-200\n3,3e-200\n", "csv-constant-column"),
         (b'a,b\n"1,2\n', "csv-not-a-table"),
@@ -113,6 +118,53 @@ def test_a_hostile_table_is_refused_as_quickly_as_an_honest_one_is_read(hostile:
 def test_names_that_occur_twice_are_told_apart() -> None:
     data = Table(b"a,a,\n1,2,5\n3,4,9\n2,7,1\n").load()
     assert (data.inputs, data.outputs) == (("a", "a#2"), ("#3",))
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
+def test_the_line_ends_of_every_system_are_read(end: bytes) -> None:
+    data = Table(end.join([b"a,b", b"1,2", b"3,4", b"2,7", b""])).load()
+    assert (data.inputs, data.outputs, data.available) == (("a",), ("b",), 3)
+
+
+def test_columns_without_numbers_are_named() -> None:
+    data = Table(b"name,a,b,\nx,1,2,?\ny,3,5,?\n").load()
+    assert data.left_out == ("name", "#4")
+    assert data.inputs + data.outputs == ("a", "b")
+    assert Table(b"a,b\n1,2\n3,4\n").load().left_out == ()
+
+
+def test_a_first_row_of_data_is_not_lost() -> None:
+    csv = b"1,2\n3,4\n2,7\n"
+    assert begins_with_data(csv)
+    data = Table(csv, header=False).load()
+    assert (data.available, data.inputs, data.outputs) == (3, ("#1",), ("#2",))
+    assert Table(csv).load().available == 2
+
+
+@pytest.mark.parametrize(
+    ("first_row", "data"),
+    [
+        (b"a,b,c", False),
+        (b"a,b,?", False),
+        (b"?,,na", False),
+        (b"ford,1,2", True),
+        (b"1;2;", True),
+        (b"\r-1e3\tx\r", True),
+    ],
+)
+def test_a_header_is_told_from_data_by_its_numbers(first_row: bytes, data: bool) -> None:
+    assert begins_with_data(first_row + b"\n") == data
+
+
+@pytest.mark.parametrize(
+    ("csv", "line"),
+    [(b"a,b\n1,2\n\n3\n", 4), (b'a,b\n"1\n",2\n3\n', 4), (b"a,b\n1,2\n" + b"9" * 140_000 + b",1\n", 3)],
+    ids=["behind an empty line", "behind a cell of two lines", "a cell too large"],
+)
+def test_the_line_that_does_not_fit_is_named(csv: bytes, line: int) -> None:
+    with pytest.raises(DataError) as caught:
+        Table(csv).load()
+    assert caught.value.facts == {"line": line}
 
 
 def test_a_target_that_is_not_there() -> None:

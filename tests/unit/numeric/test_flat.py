@@ -9,7 +9,8 @@ from hypothesis import given
 from lesson.numeric.compare import Verdict
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.flat import aligned, flatten, unflatten
+from lesson.numeric.flat import aligned, flatten, stacked, unflatten
+from lesson.numeric.network import init_params
 from lesson.numeric.training import train
 from tests.harness.networks import Case, cases, tensors
 
@@ -39,3 +40,14 @@ def test_one_unit_and_one_observation_are_identical_too(outputs: int) -> None:
     for seed in range(20):
         config = Config(Normal(1, 1, outputs, seed), hidden=1, seed=seed, steps=20)
         assert train(config).verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("count", [1, 3])
+def test_parameters_of_many_trainings_lie_on_top_of_each_other(count: int, bias: bool) -> None:
+    many = [init_params(3, 2, 4, bias=bias, seed=seed) for seed in range(count)]
+    pile = stacked(many)
+    assert pile.w1.shape == (count, 3, 2)
+    assert (pile.b1 is None) == (pile.b2 is None) == (not bias)
+    for number, one in enumerate(many):
+        assert torch.equal(flatten(pile.map(lambda p, number=number: p[number])), flatten(one))  # type: ignore[misc]

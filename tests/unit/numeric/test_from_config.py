@@ -8,7 +8,7 @@ import torch
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.flat import flatten
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import activation_of, start_of, task_of, tensors_of
 from lesson.numeric.network import Activation
 
 SINGLE, DOUBLE = torch.float32, torch.float64
@@ -36,3 +36,12 @@ def test_the_data_are_the_same_numbers_in_every_lane() -> None:
 def test_the_activation_is_the_configured_one() -> None:
     assert activation_of(Config(slope=0.3)) == Activation.relu()
     assert activation_of(Config(activation="leaky_relu", slope=0.3)) == Activation.leaky_relu(0.3)
+
+
+def test_a_task_is_the_data_the_start_and_the_activation() -> None:
+    config = Config(Normal(5, 4, 3), hidden=2, seed=7, activation="leaky_relu", slope=0.3)
+    x, y, params, activation = task_of(config, DOUBLE)
+    for found, expected in zip((x, y), tensors_of(config.source.load(), DOUBLE), strict=True):
+        assert torch.equal(found, expected)
+    assert torch.equal(flatten(params), flatten(start_of(config, DOUBLE)))
+    assert activation == activation_of(config)

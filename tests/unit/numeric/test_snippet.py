@@ -24,3 +24,9 @@ def test_a_snippet_is_its_code_its_output_and_its_error() -> None:
     assert ran.code.endswith("torch.ones(2).view(3)")
     assert ran.output == "before\ntensor([1., 1.]) 1\nUserWarning: careful"
     assert ran.error == "RuntimeError: shape '[3]' is invalid for input of size 2"
+
+
+def test_a_warning_is_heard_also_where_warnings_are_silenced() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert run(divide, 1).output.endswith("UserWarning: careful")

@@ -16,3 +16,7 @@ def test_the_lines_stand_in_the_function_that_runs() -> None:
 
 def test_a_line_is_found_by_its_name() -> None:
     assert [line_of(name) for name in LINES] == seven_lines().splitlines()
+
+
+def test_nothing_else_stands_beside_the_seven_lines() -> None:
+    assert seven_lines() == "\n".join(map(line_of, LINES))

@@ -212,3 +212,50 @@ def test_what_cannot_travel_is_refused_at_once() -> None:
     with pytest.raises((AttributeError, pickle.PicklingError)):
         compute.request(lambda: 1)
     assert compute.request(described, [np.arange(3000.0)]) != compute.request(described, [np.zeros(3000)])
+
+
+@pytest.mark.usefixtures("nothing_remembered")
+def test_a_page_says_that_it_waits_and_goes_on_when_the_answer_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever computes is busy, or stopped: the page does not stand still without a word."""
+    said, place = Event(), Mock()
+    place.progress.side_effect = lambda *_: said.set()
+    monkeypatch.setattr("streamlit.empty", lambda: place)
+    monkeypatch.setattr(compute, "words", lambda: {"computing": "Computing …"})
+
+    def only_when_said(function: Callable[..., object], *args: object) -> Answer[object]:
+        said.wait(30)
+        return Answer(function(*args), 1)
+
+    monkeypatch.setattr(compute, "answer", only_when_said)
+    assert compute.computed(described, 7) == "7"
+    assert place.progress.call_args.args == (0.0, "Computing …")
+    assert place.mock_calls[-1] == ("empty", (), {})
+    assert compute.MOMENT <= 0.5
+
+
+@pytest.mark.usefixtures("nothing_remembered")
+def test_what_is_there_at_once_has_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Mock()
+    monkeypatch.setattr("streamlit.empty", lambda: place)
+    monkeypatch.setattr(compute, "answer", Computed())
+    compute.computed(described, 8)
+    assert place.mock_calls == [("empty", (), {})]
+
+
+@pytest.mark.usefixtures("nothing_remembered")
+def test_who_leaves_while_waiting_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    place, let_go = Mock(), Event()
+    place.progress.side_effect = Stopped
+    monkeypatch.setattr("streamlit.empty", lambda: place)
+    monkeypatch.setattr(compute, "words", lambda: {"computing": "Computing …"})
+
+    def slowly(function: Callable[..., object], *args: object) -> Answer[object]:
+        let_go.wait(30)
+        return Answer(function(*args), 1)
+
+    monkeypatch.setattr(compute, "answer", slowly)
+    with pytest.raises(Stopped):
+        compute.computed(described, 9)
+    let_go.set()

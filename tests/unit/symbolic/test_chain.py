@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sympy import factor
 
 from lesson.numeric.config import Config, Entry
 from lesson.numeric.data import Normal
@@ -74,3 +75,12 @@ def test_every_factor_of_a_chain_holds_and_is_asked_for_by_name() -> None:
     assert asked(path[0], {}) == r"\frac{\partial L}{\partial o_{1}}"
     assert len(chain.paths("b1", 0, 0, 3)) == 3
     assert len(chain.paths("w2", 0, 2, 3)) == len(chain.paths("b2", 0, 2, 3)) == 1
+
+
+def test_paths_share_their_first_factor_if_they_share_their_output() -> None:
+    """With two outputs there are two such factors, whatever entry one asks about."""
+    entries = [("w1", 1, 0), ("b1", 0, 1), ("w2", 0, 0), ("w2", 1, 1), ("b2", 0, 0), ("b2", 0, 1)]
+    first = {path[0].right for entry in entries for path in chain.paths(*entry, outputs=2)}
+    assert first == {factor(2 * (chain.o(k) - chain.y(k))) for k in (0, 1)}
+    through_both = chain.paths("w1", 0, 0, outputs=2)
+    assert len({path[0].right for path in through_both}) == 2

@@ -16,3 +16,26 @@ def test_typesetting_colours_shapes_and_numbers() -> None:
     general = matrix_form.derive("grad_w1", 64, 3, 2, 1)[-1].right
     assert r"\text{inputs} \times \text{batch}" in typeset(general, {}, shapes=True)
     assert latex(Symbol("x_{1}")) == typeset(Symbol("x_{1}"), {})
+
+
+def test_numbers_in_a_product_have_a_sign_between_them() -> None:
+    x, g = Symbol("x_{1}"), Symbol("g_{1}")
+    assert typeset(x * g, {}, {x: 10.2, g: 0.403}) == r"0.403 \cdot 10.2"
+    assert typeset(x * g, {}, {x: 10.2, g: -0.403}) == r"(-0.403) \cdot 10.2"
+    assert typeset(x * g, {}) == "g_{1} x_{1}"
+
+
+def test_a_derivative_names_what_is_differentiated() -> None:
+    entries = matrix_form.derive("grad_w1", 64, 3, 2, 1)[0]
+    assert entries.example is not None
+    named, meant = entries.example
+    assert typeset(named, {}) == "h_{11}"
+    assert typeset(meant, {}).count("+") == 2
+    assert r"\frac{\partial h_{11}}{\partial w^{(1)}_{31}}" in typeset(entries.left, {})
+
+
+def test_sizes_are_words_or_the_learners_numbers() -> None:
+    general = matrix_form.derive("grad_w1", 64, 3, 2, 1)[-1].right
+    assert r"\underset{3 \times 64}{X^T}" in typeset(
+        general, {}, {Symbol("batch"): 64, Symbol("inputs"): 3}, shapes=True
+    )

@@ -9,7 +9,7 @@ over all masks, and so is its gradient.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -156,25 +156,19 @@ def expected(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
     return loss.expected(torch.sigmoid(s))
 
 
-def estimators(temperature: float) -> dict[str, Estimator]:
-    """The ways whose gradient by s is not zero, by name: the straight-through estimator (Bengio, Léonard and
-    Courville, 2013), the score function (REINFORCE: Williams, 1992) without and with a baseline, the
-    relaxed gate (Maddison, Mnih and Teh, 2017; Jang, Gu and Poole, 2017)."""
-    return {
-        "straight-through": straight_through,
-        "score": score,
-        "score-baseline": score_baseline,
-        "relaxed": partial(relaxed, temperature=temperature),
-    }
-
-
-SHOWN: Mapping[str, Callable[..., Tensor]] = {
+SHOWN: dict[str, Callable[..., Tensor]] = {
     "straight-through": straight_through,
     "score": score,
     "score-baseline": score_baseline,
     "relaxed": relaxed,
 }
-"""The functions behind the names, to be shown."""
+"""The ways whose gradient by s is not zero, by name: the straight-through estimator (Bengio, Léonard and
+Courville, 2013), the score function (REINFORCE: Williams, 1992) without and with a baseline, the
+relaxed gate (Maddison, Mnih and Teh, 2017; Jang, Gu and Poole, 2017)."""
+
+
+def estimators(temperature: float) -> dict[str, Estimator]:
+    return {**SHOWN, "relaxed": partial(relaxed, temperature=temperature)}
 
 
 def task(gated: Gated, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor, Weights]:

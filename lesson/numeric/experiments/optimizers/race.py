@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lesson.numeric.config import OPTIMIZERS, Config
@@ -17,11 +18,12 @@ def affordable(config: Config) -> Config:
     return replace(config, steps=max(1, min(config.steps, RACE_BYTES // bytes_per_step)))
 
 
-def race(config: Config) -> dict[str, Stretch]:
-    """The configured training by hand with each optimizer, up to where it blows up."""
+def race(config: Config, rates: Mapping[str, float]) -> dict[str, Stretch]:
+    """The configured training by hand with each optimizer at its learning rate, up to where it blows up."""
     data = config.source.load()
     stretches = {}
-    for name in OPTIMIZERS:
-        stretch = Descent("by_hand", replace(config, optimizer=name), data).advance(config.steps)
+    for name, rate in rates.items():
+        lane = replace(config, optimizer=name, learning_rate=rate)
+        stretch = Descent("by_hand", lane, data).advance(config.steps)
         stretches[name] = stretch.first(stretch.finite_steps)
     return stretches

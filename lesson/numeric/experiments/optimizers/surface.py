@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric import by_hand
-from lesson.numeric.config import OPTIMIZERS, Config
+from lesson.numeric.config import Config
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Task, forward, loss
@@ -47,8 +47,8 @@ class Surface:
         return [name for name, path in self.paths.items() if len(path) <= STEPS]
 
 
-def surface(config: Config, across: int, up: int) -> Surface:
-    """The losses around the configured start and the paths at the configured learning rate, float64.
+def surface(config: Config, across: int, up: int, rates: Mapping[str, float]) -> Surface:
+    """The losses around the configured start, and the path of each optimizer at its learning rate, float64.
 
     across and up: indices of two entries in the flat vector of weights. Raises ValueError where both are one.
     """
@@ -62,7 +62,7 @@ def surface(config: Config, across: int, up: int) -> Surface:
         axes[0].numpy(),
         axes[1].numpy(),
         losses.view(GRID, GRID).T.numpy(),
-        {name: path(BY_HAND[name](config.learning_rate), chosen, task) for name in OPTIMIZERS},
+        {name: path(BY_HAND[name](rate), chosen, task) for name, rate in rates.items()},
         len(task.x),
     )
 

@@ -70,22 +70,17 @@ def compare_updates(config: Config, weights: np.ndarray, gradients: np.ndarray) 
     w, g = torch.from_numpy(weights), torch.from_numpy(gradients)
     ours, theirs = (rules[config.optimizer](config.learning_rate) for rules in (BY_HAND, BY_TORCH))
     bound = Bound(config.optimizer, config.learning_rate, w.dtype)
-    updates = [
-        (
-            updated(ours, before, gradient),
-            updated(theirs, before, gradient),
-            bound.step(before.double(), gradient.double()),
-        )
-        for before, gradient in zip(w, g, strict=True)
-    ]
-    one, two, allowed = (torch.stack(column).numpy() for column in zip(*updates, strict=True))
+    one, two = (updated(optimizer, w, g) for optimizer in (ours, theirs))
+    allowed = torch.stack([bound.step(*now) for now in zip(w.double(), g.double(), strict=True)]).numpy()
     return {
         name: compare(one[:, columns], two[:, columns], allowed[:, columns])
         for name, columns in config.slices.items()
     }
 
 
-def updated(optimizer: Optimizer, weights: Tensor, gradient: Tensor) -> Tensor:
-    weights = weights.clone()
-    optimizer.step(weights, gradient)
-    return weights
+def updated(optimizer: Optimizer, weights: Tensor, gradients: Tensor) -> np.ndarray:
+    """The new weights of each of K updates, (K, n)."""
+    after = weights.clone()
+    for w, gradient in zip(after, gradients, strict=True):
+        optimizer.step(w, gradient)
+    return after.numpy()

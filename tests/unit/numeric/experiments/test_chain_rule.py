@@ -10,6 +10,7 @@ import pytest
 from lesson.numeric.config import PARAMETERS, Config, Entry
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.chain_rule import CURVE_POINTS, REACH, moment
+from lesson.numeric.finite import NUDGE
 
 CONFIG = Config(Normal(3, 2, 2), hidden=3, activation="leaky_relu", slope=0.1)
 
@@ -32,3 +33,10 @@ def test_a_finite_difference_across_a_kink_is_announced() -> None:
     assert on_the_kink.passed.h[0] == pytest.approx(0, abs=1e-12)
     assert on_the_kink.derivative.kink_in_reach
     assert not start.derivative.kink_in_reach
+
+
+def test_the_finite_difference_is_right_minus_left_divided_by_their_distance() -> None:
+    first_weight = partial(moment, CONFIG, Entry("w1", 0, 0))
+    right, left = first_weight(NUDGE), first_weight(-NUDGE)
+    slope = (right.loss - left.loss) / (right.value - left.value)
+    assert first_weight().derivative.finite == pytest.approx(slope, rel=1e-9)

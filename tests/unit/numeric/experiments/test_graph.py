@@ -112,7 +112,12 @@ def test_what_torch_saves_is_what_is_said(config: Config, way: str, times: int) 
     """The witness: every tensor that torch packs away while the forward pass runs."""
     x, y, start, activation = task_of(config, torch.float32)
     packed: list[torch.Tensor] = []
-    with torch.autograd.graph.saved_tensors_hooks(lambda t: packed.append(t) or t, lambda t: t):
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        packed.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         loss(FORWARDS[way](x, leaves_of(start), activation, times).out, y)
     # The difference is saved twice, as each factor of its square.
     shapes = Counter("×".join(map(str, t.shape)) for t in packed)

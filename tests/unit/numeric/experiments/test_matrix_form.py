@@ -11,9 +11,8 @@ import torch
 from lesson.numeric import by_hand
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.experiments.activation import at_zero
 from lesson.numeric.experiments.matrix_form import PIECE, signals
-from lesson.numeric.from_config import activation_of, start_of, tensors_of
+from lesson.numeric.from_config import activation_of, start_of, task_of, tensors_of
 from lesson.numeric.network import forward
 
 
@@ -22,7 +21,6 @@ def test_signals_are_those_of_the_seven_lines() -> None:
     found = signals(config)
     np.testing.assert_allclose(found.rows.grad_h, found.rows.grad_a * found.rows.mask)
     np.testing.assert_allclose(found.sums.grad_h, found.rows.grad_h.sum(0, keepdims=True))
-    np.testing.assert_allclose(found.sums.everything, found.rows.grad_h.sum())
     np.testing.assert_allclose(found.rows.grad_a, found.rows.grad_out @ found.w2.T)
     assert np.array_equal(found.rows.gates, np.where(found.rows.h > 0, "open", "damped"))
     relu = signals(replace(config, activation="relu")).rows
@@ -48,13 +46,24 @@ def test_a_batch_in_pieces_adds_up_to_the_gradients_by_hand() -> None:
     assert set(found.units.some) <= set(h.flatten().tolist())
 
 
-def test_the_ways_to_write_an_activation_at_zero() -> None:
-    assert at_zero() == {
-        "torch.relu(h)": 0,
-        "torch.nn.functional.leaky_relu(h, 0.1)": pytest.approx(0.1),
-        "h.clamp(min=0)": 1,
-        "torch.maximum(h, torch.zeros_like(h))": 0.5,
-        "torch.where(h > 0, h, 0.0)": 0,
-        "torch.where(h >= 0, h, 0.0)": 1,
-    }
-    assert torch.is_grad_enabled()
+@pytest.mark.parametrize(("batch", "hidden"), [(3, 2), (64, 2), (70, 2)])
+def test_the_dots_come_from_all_observations(batch: int, hidden: int) -> None:
+    config = Config(Normal(batch, 3, 1), hidden=hidden)
+    found = signals(config)
+    x, _, params, activation = task_of(config, torch.float64)
+    h, _, _ = forward(x, params, activation)
+    places = np.flatnonzero(np.isin(h.numpy().ravel(), found.units.some))
+    assert len(places) == len(found.units.some) == min(batch * hidden, 80)
+    assert places[0] == 0
+    assert batch * hidden - places[-1] <= 2
+
+
+def test_with_as_many_rows_as_columns_shapes_do_not_tell_the_right_product() -> None:
+    """What the question at the head of the chapter says of its three answers."""
+    config = Config(Normal(2, 2, 1), hidden=2, activation="leaky_relu", slope=0.5)
+    x, g = (getattr(signals(config).rows, name) for name in ("x", "grad_h"))
+    true = by_hand.gradients(*task_of(config, torch.float64)).w1.numpy()
+    assert (x @ g).shape == (x.T @ g).shape == (g.T @ x).shape == true.shape
+    np.testing.assert_allclose(x.T @ g, true)
+    np.testing.assert_allclose(g.T @ x, true.T)
+    assert not np.allclose(x @ g, true)

@@ -41,10 +41,10 @@ def ways(count: int) -> list[str]:
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_correct_solutions_pass_however_they_are_written(config: Config) -> None:
     for text in [seven_lines(), *ways(12)]:
-        found = correct(text, config)
-        assert found.solved, text
-        assert found.error is None
-        assert all(answer.right for answer in found.answers.values())
+        corrected = correct(text, config)
+        assert corrected.solved, text
+        assert corrected.error is None
+        assert all(answer.right for answer in corrected.answers.values())
 
 
 @pytest.mark.parametrize("name", ["default", "smallest"])
@@ -52,11 +52,11 @@ def test_the_notebooks_lines_pass_and_are_recognised(name: str) -> None:
     """Its way to write the mask lets the signal through at exactly zero: right, with a remark."""
     indented = "\n".join(f"    {line}" for line in NOTEBOOK.splitlines())
     for text in (NOTEBOOK, indented):
-        found = correct(text, CONFIGS[name])
-        assert found.solved
-        aliases = {answer.name: answer.alias for answer in found.answers.values() if answer.alias}
+        corrected = correct(text, CONFIGS[name])
+        assert corrected.solved
+        aliases = {answer.name: answer.alias for answer in corrected.answers.values() if answer.alias}
         assert aliases == {"grad_out": "dloss_dout", "grad_a": "grad_h_relu", "grad_h": "grad_h_relu"}
-        assert [a.name for a in found.answers.values() if a.at_kink] == ["grad_b1"]
+        assert [a.name for a in corrected.answers.values() if a.at_kink] == ["grad_b1"]
 
 
 def test_the_seven_lines_are_identical_to_autograd() -> None:
@@ -73,36 +73,36 @@ def test_the_seven_lines_are_identical_to_autograd() -> None:
 def test_a_mistake_is_called_by_its_name_in_its_line(known: Mistake, sizes: str) -> None:
     """Also where the learner's own network is so small that the mistake hides."""
     config = LEAKY if sizes == "default" else Config(Normal(1, 1, 1), 1, activation="leaky_relu", slope=0.1)
-    found = correct(known.text, config)
+    corrected = correct(known.text, config)
     (line,) = known.lines
-    assert not found.solved
-    assert found.next
-    assert [answer.name for answer in found.answers.values() if not answer.right] == [line]
-    assert found.answers[line].mistake == known.name
+    assert not corrected.solved
+    assert corrected.next
+    assert [answer.name for answer in corrected.answers.values() if not answer.right] == [line]
+    assert corrected.answers[line].mistake == known.name
 
 
 @pytest.mark.parametrize("known", COLLECTION, ids=lambda m: m.name)
 def test_the_collection_of_the_next_chapter_is_caught_too(known: Mistake) -> None:
-    found = correct(known.text, LEAKY)
+    corrected = correct(known.text, LEAKY)
     if known.name == "or-equal":
-        assert found.solved
-        assert [answer.name for answer in found.answers.values() if answer.at_kink] == ["grad_h"]
+        assert corrected.solved
+        assert [answer.name for answer in corrected.answers.values() if answer.at_kink] == ["grad_h"]
     elif known.name == "not-zeroed":
-        assert found.error
-        assert found.error.reason == "undefined"
+        assert corrected.error
+        assert corrected.error.reason == "undefined"
     else:
-        assert not found.solved
-        assert found.next
-        assert found.next.mistake == known.name
+        assert not corrected.solved
+        assert corrected.next
+        assert corrected.next.mistake == known.name
 
 
 def test_what_fits_by_luck_fails_elsewhere() -> None:
     one_unit = Config(Normal(64, 3, 1), hidden=1)
     answer = correct(seven_lines().replace("grad_h.sum(0, keepdim=True)", "grad_h.sum() + 0 * b1"), one_unit)
-    found = answer.answers["grad_b1"]
-    assert found.judged
-    assert found.judged.verdict <= Verdict.ROUNDING
-    assert found.elsewhere == (5, 4, 3, 2)
+    sums = answer.answers["grad_b1"]
+    assert sums.judged
+    assert sums.judged.verdict <= Verdict.ROUNDING
+    assert sums.elsewhere == (5, 4, 3, 2)
     assert not answer.solved
     sized = correct(seven_lines().replace("keepdim=True)", "keepdim=True).view(1, 1)", 1), one_unit)
     assert not sized.solved
@@ -110,10 +110,10 @@ def test_what_fits_by_luck_fails_elsewhere() -> None:
 
 
 def test_a_line_is_judged_by_what_should_stand_above_it() -> None:
-    found = correct(seven_lines().replace("2 * (out - y)", "(y - out) * 7"), Config())
-    assert [name for name, answer in found.answers.items() if not answer.right] == ["grad_out"]
-    assert found.answers["grad_out"].factor == pytest.approx(-3.5)
-    assert not found.solved
+    corrected = correct(seven_lines().replace("2 * (out - y)", "(y - out) * 7"), Config())
+    assert [name for name, answer in corrected.answers.items() if not answer.right] == ["grad_out"]
+    assert corrected.answers["grad_out"].factor == pytest.approx(-3.5)
+    assert not corrected.solved
 
 
 def test_names_may_mean_something_else() -> None:
@@ -149,11 +149,11 @@ def test_the_largest_difference_is_found_and_placed() -> None:
     ],
 )
 def test_what_stands_above_an_error_is_judged(text: str, reason: str | None, right: list[str]) -> None:
-    found = correct(text, Config())
-    assert (found.error.reason if found.error else None) == reason
-    assert [name for name, answer in found.answers.items() if answer.right] == right
-    assert found.next
-    assert found.next.name == next(name for name in LINES if name not in right)
+    corrected = correct(text, Config())
+    assert (corrected.error.reason if corrected.error else None) == reason
+    assert [name for name, answer in corrected.answers.items() if answer.right] == right
+    assert corrected.next
+    assert corrected.next.name == next(name for name in LINES if name not in right)
 
 
 def test_every_pair_of_mistakes_is_found() -> None:

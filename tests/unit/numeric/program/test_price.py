@@ -112,7 +112,8 @@ def test_results_are_freed_after_their_last_use() -> None:
         growth(f"train(config_of((4096, 1, 1024, 1), program={text!r}, steps=3, learning_rate=1e-9))")
         for text in (seven_lines(), chain)
     )
-    assert long < plain + 50
+    # All of them would be 480; what the allocator keeps differs from run to run.
+    assert long < plain + 120
 
 
 def test_a_tape_frees_every_result_that_is_not_wanted() -> None:

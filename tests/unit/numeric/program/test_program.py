@@ -12,7 +12,7 @@ from lesson.numeric.network import Activation, init_params
 from lesson.numeric.program import ProgramError, RecordedProgram, parse
 from lesson.numeric.source import seven_lines
 from tests.harness.networks import Case, cases, close, example
-from tests.harness.programs import NOTEBOOK, PARTS
+from tests.harness.programs import DIALECTS, NOTEBOOK, NOTEBOOK_AS_IT_STANDS, PARTS
 
 
 @settings(max_examples=150)
@@ -38,6 +38,50 @@ def test_the_notebooks_lines_pasted_in_run() -> None:
     close(parse(NOTEBOOK).gradients(*task), by_hand.gradients(*task))
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_stands_in_public_runs_unchanged(dialect: str) -> None:
+    task = example(bias=dialect != "pytorch-example")
+    close(parse(DIALECTS[dialect]).gradients(*task), by_hand.gradients(*task))
+
+
+def test_the_loop_of_the_notebook_is_read_as_one_step_whose_sums_are_missing() -> None:
+    with pytest.raises(ProgramError) as caught:
+        parse(NOTEBOOK_AS_IT_STANDS).gradients(*example())
+    assert caught.value.reason == "misfit"
+    assert caught.value.facts == {"name": "grad_b1", "shape": (64, 2), "needed": (1, 2)}
+
+
+def test_a_program_without_some_gradient_is_told_under_its_own_name() -> None:
+    text = DIALECTS["manual-backprop"].replace("dw2 = a.T @ dlogits", "dw2 = a.T")
+    with pytest.raises(ProgramError) as caught:
+        parse(text).gradients(*example())
+    assert caught.value.facts["name"] == "dw2"
+
+
+@pytest.mark.parametrize("written", ["torch.ones", "np.zeros"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_new_tensors_have_the_networks_dtype(written: str, dtype: torch.dtype) -> None:
+    x, y, params, activation = example()
+    task = x.to(dtype), y.to(dtype), params.map(lambda p: p.to(dtype)), activation
+    run = parse(f"q = {written}((2, len(x)))").start(*task)
+    parse(f"q = {written}((2, len(x)))").lines[0].act(run)
+    found = run.names["q"]
+    assert isinstance(found, torch.Tensor)
+    assert (found.dtype, tuple(found.shape)) == (dtype, (2, 64))
+
+
+def test_a_column_counts_from_the_left_of_what_was_pasted() -> None:
+    for text, place in (("    q = x\n    q = r", (2, 9)), ("\n    q = x @ r", (2, 13)), ("  q = (", (1, 7))):
+        with pytest.raises(ProgramError) as caught:
+            parse(text).gradients(*example())
+        assert (caught.value.line, caught.value.column) == place
+
+
+def test_a_mask_belongs_to_the_name_on_its_left() -> None:
+    (line,) = parse("h[a > 0] = y").lines
+    assert (line.target, line.masked, line.defines) == ("h", True, False)
+
+
 def test_a_program_leaves_what_it_was_given_alone() -> None:
     task = example()
     before = [task[0].clone(), task[1].clone(), *(p.clone() for p in task[2] if p is not None)]
@@ -58,8 +102,8 @@ def test_without_bias_only_the_weights_are_asked_for() -> None:
     ("text", "line", "reason", "facts"),
     [
         ("grad_w1 = ", 1, "no-python", {"said": "invalid syntax"}),
-        ("\ngrad_w1 = z", 2, "undefined", {"name": "z"}),
-        ("grad_w2 = a @ out", 1, "inner-sizes", {"left": (64, 2), "right": (64, 1)}),
+        ("\ngrad_w1 = q", 2, "undefined", {"name": "q"}),
+        ("grad_w2 = a @ out", 1, "inner-sizes", {"left": (64, 2), "right": (64, 1), "sizes": "64×2 @ 64×1"}),
         ("grad_w1 = x.T @ a", 1, "missing", {"name": "grad_b1"}),
         (
             "grad_w1 = w1\ngrad_b1 = b1\ngrad_w2 = w2.T\ngrad_b2 = b2",
@@ -67,17 +111,28 @@ def test_without_bias_only_the_weights_are_asked_for() -> None:
             "misfit",
             {"name": "grad_w2", "shape": (1, 2), "needed": (2, 1)},
         ),
-        ("q = x + w1", 1, "entry-by-entry", {"left": (64, 3), "right": (3, 2)}),
+        ("q = x + w1", 1, "entry-by-entry", {"left": (64, 3), "right": (3, 2), "sizes": "64×3 + 3×2"}),
         ("q = h > 0 and a > 0", 1, "and-or", {}),
         ("q = x.numpy()", 1, "unknown-call", {"name": "numpy"}),
         ("q = x.grad_fn", 1, "unknown-attribute", {"name": "grad_fn"}),
-        ("print(x)", 1, "no-assignment", {}),
+        ("    open(x)", 1, "no-assignment", {}),
+        ("import torch", 1, "import", {}),
+        ("from numpy import dot", 1, "import", {}),
+        ("loss.backward()", 1, "backward", {}),
+        ("grad_w1 = w1.grad", 1, "autograds-gradient", {}),
+        ("q = torch.einsum('bij,bjk->bik', x, y)", 1, "einsum", {}),
+        ("q = x[0:2]", 1, "slice", {}),
+        ("q = np.dot(a, y)", 1, "inner-sizes", {"left": (64, 2), "right": (64, 1), "sizes": "64×2 @ 64×1"}),
+        ("q = a.mm(x[0])", 1, "needs-mask", {}),
+        ("q = torch.ones(-1)", 1, "needs-whole", {}),
+        ("q = torch.ones(x)", 1, "needs-whole", {}),
+        ("q = np.vstack(x)", 1, "unknown-call", {"name": "vstack"}),
         ("a, b = x, y", 1, "one-name", {}),
         ("q = h.sum(5)", 1, "torch-says", None),
         ("q = 1 / 0", 1, "torch-says", None),
         ("q = x[0]", 1, "needs-mask", {}),
         ("h[x] = 0", 1, "needs-mask", {}),
-        ("w1 -= w2", 1, "entry-by-entry", {"left": (3, 2), "right": (2, 1)}),
+        ("w1 -= w2", 1, "entry-by-entry", {"left": (3, 2), "right": (2, 1), "sizes": "3×2 - 2×1"}),
         ("b1 -= h", 1, "update-shape", {}),
         ("torch = 1", 1, "cannot-define", {"name": "torch"}),
         ("q = 'x'", 1, "no-number", {}),

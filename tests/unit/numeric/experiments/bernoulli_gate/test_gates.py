@@ -83,7 +83,7 @@ def test_a_planted_bias_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def planted(s: Tensor, noise: Tensor, loss: Loss) -> Tensor:
         return 1.2 * right(s, noise, loss)
 
-    monkeypatch.setattr(gates, "score_baseline", planted)
+    monkeypatch.setitem(gates.SHOWN, "score-baseline", planted)
     z = np.concatenate([z_scores(samples(Gated(seed=seed)), "score-baseline") for seed in SEEDS])
     assert z.max() > 4.5
 

@@ -120,7 +120,7 @@ def test_the_largest_network_is_heard_as_any_other(bias: bool) -> None:
 
 @pytest.mark.parametrize("bias", [True, False])
 def test_the_smallest_network_is_heard_though_it_hides_most(bias: bool) -> None:
-    """Of one number the sum is the number; and its only unit is silent, so that most lines do not count."""
+    """Of one number the sum is the number; with biases its only unit is silent: few lines count."""
     config = Config(Normal(1, 1, 1), 1, bias=bias)
     for name in NOTICED if bias else ("factor", "no-sum", "precision"):
         counts = name in ("factor", "no-mask", "not-zeroed")
