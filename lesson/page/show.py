@@ -29,7 +29,7 @@ Arguments = ParamSpec("Arguments")
 
 def code(lines: str) -> None:
     """Code as it stands in a file; Streamlit colours Python too faintly for its light page (axe)."""
-    st.code(lines, language=None)
+    st.code(lines, language=None, wrap_lines=True)
 
 
 def snippet(ran: Ran) -> None:
