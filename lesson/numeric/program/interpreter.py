@@ -18,7 +18,15 @@ from lesson.numeric.network import Activation
 from lesson.numeric.program.cost import Cost, cost, kind_of
 from lesson.numeric.program.meter import Meter
 from lesson.numeric.program.tape import Tape
-from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, OPERATORS, PRODUCTS, Reason, refuse
+from lesson.numeric.program.whitelist import (
+    ANOTHER_LOOK,
+    ELEMENTWISE,
+    OPERATORS,
+    PRODUCTS,
+    SMALLER,
+    Reason,
+    refuse,
+)
 
 LEARNING_RATE = 1e-4
 """What a program finds under this name: the notebook's."""
@@ -334,6 +342,10 @@ def check_call(node: ast.AST, name: str, arguments: list[Value], keywords: dict[
         raise refuse(node, "view-dtype", name=name)
     if name in (*ELEMENTWISE, "where", "pow", "clamp"):
         check_sizes(node, *arguments, *keywords.values())
+    # torch takes a tensor of one whole number for a dimension, so that numbers would decide about sizes.
+    further = (*arguments[1:], *keywords.values())
+    if name in (*ANOTHER_LOOK, *SMALLER) and any(isinstance(value, Tensor) for value in further):
+        raise refuse(node, "needs-whole")
 
 
 def check_product(node: ast.AST, left: Value, right: Value) -> None:
