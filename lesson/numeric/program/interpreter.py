@@ -23,6 +23,7 @@ from lesson.numeric.program.whitelist import (
     ELEMENTWISE,
     OPERATORS,
     PRODUCTS,
+    SMALLER,
     ProgramError,
     Reason,
     refuse,
@@ -370,6 +371,10 @@ def check_call(node: ast.AST, name: str, arguments: list[Value], keywords: dict[
         raise refuse(node, "view-dtype", name=name)
     if name in (*ELEMENTWISE, "where", "pow", "clamp"):
         check_sizes(node, *arguments, *keywords.values())
+    # torch takes a tensor of one whole number for a dimension, so that numbers would decide about sizes.
+    further = (*arguments[1:], *keywords.values())
+    if name in (*ANOTHER_LOOK, *SMALLER) and any(isinstance(value, Tensor) for value in further):
+        raise refuse(node, "needs-whole")
 
 
 def check_product(node: ast.AST, left: Value, right: Value) -> None:

@@ -6,11 +6,12 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from ast import AST
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from weakref import ref
 
 import pytest
@@ -24,12 +25,14 @@ from lesson.numeric.data import Normal
 from lesson.numeric.experiments.your_turn import correct
 from lesson.numeric.network import Activation, forward, init_params
 from lesson.numeric.program import Price, ProgramError, RecordedProgram, parse
+from lesson.numeric.program.cost import SUMS, Cost
 from lesson.numeric.program.interpreter import Run
 from lesson.numeric.program.lines import act
-from lesson.numeric.program.meter import Limits, Meter
+from lesson.numeric.program.meter import Limits, Meter, address
 from lesson.numeric.program.mistakes import COLLECTION, OFTEN_WRITTEN
 from lesson.numeric.program.price import LEAST, Sizes, estimated, network
 from lesson.numeric.program.program import given as given_by
+from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, PRODUCTS, SAME_SIZE, SMALLER
 from lesson.numeric.source import seven_lines
 from lesson.numeric.training import TooMuchWork, priced, run, train
 from tests.harness.fuzzing import generated
@@ -143,14 +146,94 @@ class Watched(Run):
         return value
 
 
-def watched(text: str) -> Watched:
-    """A whole run of a program, without limits, on the task of the fuzz."""
+SomeRun = TypeVar("SomeRun", bound=Run)
+
+
+def whole_run(text: str, kind: type[SomeRun]) -> SomeRun:
+    """A run of a program to its end, without limits, on the task of the fuzz."""
     x, y, params, activation = example()
     tensors = given_by(x, y, params, forward(x, params, activation))
     tensors = {name: tensor.clone() for name, tensor in tensors.items()}
-    run = Watched(tensors, activation, Meter(NO_LIMITS, tensors.values()))
+    run = kind(tensors, activation, Meter(NO_LIMITS, tensors.values()))
     act(parse(text).lines, run)
     return run
+
+
+class Compared(Run):
+    """A run that finds every result to be of the kind that was foreseen."""
+
+    def done(self, node: AST, foreseen: Cost, make: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        value = super().done(node, foreseen, make, *args, **keywords)
+        if foreseen.result is None:
+            new = isinstance(value, Tensor) and address(value) not in map(address, tensors_in(args))
+            assert not new, make
+        else:
+            assert value.dtype == foreseen.result.dtype, make
+            assert value.numel() <= foreseen.result.entries, make
+            assert make.__name__ in ("getitem", "reshape") or value.shape == foreseen.result.shape, make
+        return value
+
+
+def tensors_in(values: Iterable[Any]) -> list[Tensor]:
+    return [value for value in values if isinstance(value, Tensor)]
+
+
+@settings(max_examples=100, database=None, deadline=None)
+@given(st.integers(0, 2**64))
+def test_what_is_foreseen_is_what_comes(seed: int) -> None:
+    random = Random(seed)
+    for text in [generated(random) for _ in range(20)]:
+        with contextlib.suppress(ProgramError):
+            whole_run(text, Compared)
+
+
+KINDS = """
+d = h.double()
+m = h > 0
+i = m * 2
+c = h.unsqueeze(2) * y.unsqueeze(1)
+t = h.T
+u = c.transpose(0, 2)
+s = h.sum()
+r = h.sum(0, keepdim=True)
+v = h.sum(1)
+"""
+OPERANDS = "hdmictusrv"
+"""Of several dtypes, and with up to three dimensions, some of them turned."""
+
+CALLS = [
+    *(f"{{}} {operator} {{}}" for operator in "+ - * / ** @ & | < <= == !=".split()),  # noqa: SIM905
+    *(f"{{}} {operator} 2" for operator in "+ - * / ** > &".split()),  # noqa: SIM905
+    *(f"{number} {operator} {{}}" for number in ("2", "1.5", "True") for operator in "- / **".split()),  # noqa: SIM905
+    *("-{}", "+{}", "~{}", "{}.T", "{}[{}]", "{}[{} > 0]", "activation.derivative({})"),
+    *(f"{{}}.{name}({{}})" for name in (*PRODUCTS, *ELEMENTWISE, "pow", "clamp", "to")),
+    *(f"torch.{name}({{}}, {{}})" for name in (*PRODUCTS, *ELEMENTWISE, "full_like")),
+    *(f"{{}}.{name}()" for name in (*SAME_SIZE, *SMALLER, *ANOTHER_LOOK)),
+    *(f"{{}}.{name}({dim})" for name in SUMS for dim in (0, 1, -1, (0, 1), "0, True", "2, keepdim=True")),
+    *(f"{{}}.{name}(dim=0, dtype={dtype})" for name in SUMS for dtype in ("torch.float32", "torch.double")),
+    *(f"{{}}.{name}({dims})" for name in ("view", "reshape") for dims in ("-1", "2, -1", "-1, 1, 2")),
+    *("{}.unsqueeze(0)", "{}.squeeze(1)", "{}.transpose(0, 1)", "{}.transpose(0, -1)"),
+    *("{}.to(torch.bool)", "{}.to(torch.float64)", "{}.pow(2)", "{}.pow(0.5)", "{}.clamp(min=0)"),
+    *("{}.clamp(min={})", "{}.clamp(min={}, max={})", "torch.where({}, {}, {})", "torch.where({}, 1.0, {})"),
+    *("torch.where({} > 0, {}, 0)", "torch.where({} > 0, 1, 2)", "torch.full_like({}, 1.5)"),
+    *("torch.zeros_like({})", "torch.ones_like({}, dtype=torch.float64)", "torch.sum({}, 0)"),
+]
+
+
+@settings(max_examples=30, database=None, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_whatever_is_called_on_whatever_is_foreseen(random: Random) -> None:
+    done = 0
+    for _ in range(40):
+        one = random.choice(CALLS).format(*random.choices(OPERANDS, k=3))
+        two = random.choice(CALLS).format(*random.choices(f"{OPERANDS}ooo", k=3))
+        text = f"{KINDS}o = {one}\nq = {two}"
+        with contextlib.suppress(ProgramError):
+            peak = whole_run(text, Watched).peak
+            whole_run(text, Compared)
+            assert peak <= free_price(text).peak_bytes, text
+            done += 1
+    assert done
 
 
 @settings(max_examples=100, database=None, deadline=None)
@@ -159,7 +242,7 @@ def test_no_program_holds_more_than_its_price(seed: int) -> None:
     random = Random(seed)
     for text in [generated(random) for _ in range(20)]:
         with contextlib.suppress(ProgramError):
-            assert watched(text).peak <= free_price(text).peak_bytes
+            assert whole_run(text, Watched).peak <= free_price(text).peak_bytes
 
 
 def outcome(what: Callable[[], object]) -> tuple[int, str]:
@@ -178,7 +261,7 @@ def test_an_estimate_ends_where_the_run_ends(seed: int) -> None:
     random = Random(seed)
     texts = [text for text in (generated(random) for _ in range(20)) if "] =" not in text]
     for text in texts:
-        assert outcome(lambda text=text: free_price(text)) == outcome(lambda text=text: watched(text))  # type: ignore[misc]
+        assert outcome(lambda text=text: free_price(text)) == outcome(lambda text=text: whole_run(text, Run))  # type: ignore[misc]
 
 
 def test_what_depends_on_numbers_is_stopped_as_it_runs() -> None:
@@ -316,6 +399,14 @@ def test_a_dear_program_trains_in_short_turns() -> None:
 
 @pytest.mark.parametrize("text", ["q = x.view(-1, 1, 1, 1)", "q = h.unsqueeze(2).unsqueeze(0)"])
 def test_a_tensor_has_at_most_three_dimensions(text: str) -> None:
-    for ask in (free_price, watched):
-        with pytest.raises(ProgramError, match="too-many-dimensions"):
-            ask(text)
+    with pytest.raises(ProgramError, match="too-many-dimensions"):
+        free_price(text)
+    with pytest.raises(ProgramError, match="too-many-dimensions"):
+        whole_run(text, Run)
+
+
+@pytest.mark.parametrize("text", ["q = x.sum(i)", "q = x.view(i, -1)", "q = torch.transpose(x, i, 0)"])
+def test_a_tensor_is_no_dimension(text: str) -> None:
+    """torch takes it for one, and then the numbers would decide about sizes."""
+    with pytest.raises(ProgramError, match="needs-whole"):
+        whole_run(f"i = (x > 9).sum() + 1\n{text}", Run)
