@@ -376,6 +376,7 @@ def say_silent(history: History) -> None:
         lanes = ", ".join(words()[lane] for lane in LANES if silent[lane] == units)
         if len(units) == config.hidden:
             st.warning(text("silent-all", lanes=lanes), icon=":material/notifications_off:")
+            lead_to("dying-relu", text("to-dying-relu"), ":material/arrow_forward:")
         elif units:
             say("silent-some", lanes=lanes, units=", ".join(map(str, units)), hidden=f"{config.hidden:,}")
 

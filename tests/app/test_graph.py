@@ -38,7 +38,7 @@ def test_the_if_takes_its_node_along() -> None:
 def test_only_the_if_is_spoken_of_as_one() -> None:
     app = open_page("graph")
     assert "the mean of all numbers" not in texts(app)
-    assert "above" not in texts(app)
+    assert "`if` above" not in texts(app)
     app.segmented_control(key="way").set_value("if").run()
     for seed in range(5):
         app.number_input(key="seed").set_value(seed).run()

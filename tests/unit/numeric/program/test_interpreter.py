@@ -54,7 +54,7 @@ def test_nothing_but_a_program_error_comes_out(seed: int) -> None:
 def test_the_fuzz_reaches_deep_enough() -> None:
     """A good part of what is generated passes the whitelist, and some of it runs to its end."""
     random, passed, finished = Random(1), 0, 0
-    for text in [generated(random) for _ in range(2_000)]:
+    for text in [generated(random) for _ in range(2_500)]:
         with contextlib.suppress(ProgramError):
             program = parse(text)
             passed += 1
