@@ -52,7 +52,7 @@ def test_the_weights_end_about_a_millionth_apart_as_the_answer_says(seed: int) -
     assert 10**-6.5 < float(metrics(app)[DRIFT]) < 10**-5.5
     app.radio(key="train-predict").set_value(1).run()
     assert any(box.value.startswith("Yes.") for box in app.success)
-    assert "about a millionth" in app.radio(key="train-predict").options[1]
+    assert "**B** A little: by about a millionth" in texts(app)
 
 
 def test_the_result_follows_the_controls() -> None:
