@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from lesson import prose
 from lesson.numeric.config import OPTIMIZERS, Config
 from lesson.numeric.data import Normal
 from lesson.numeric.source import seven_lines
@@ -53,7 +52,7 @@ def test_the_weights_end_about_a_millionth_apart_as_the_answer_says(seed: int) -
     assert 10**-6.5 < float(metrics(app)[DRIFT]) < 10**-5.5
     app.radio(key="train-predict").set_value(1).run()
     assert any(box.value.startswith("Yes.") for box in app.success)
-    assert "about a millionth" in prose.question("en", "train", "predict").options[1].text
+    assert "**B** A little: by about a millionth" in texts(app)
 
 
 def test_the_result_follows_the_controls() -> None:
