@@ -28,14 +28,14 @@ DTYPES = ("float16", "bfloat16", "float32", "float64", "int32", "bool")
 
 def numpy_array(print: Print, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    x = rng.standard_normal((2, 3))
+    x = rng.standard_normal((2, 2))
     print(x)
     print(x.shape, x.dtype)
 
 
 def torch_tensor(print: Print, seed: int) -> None:
     rng = torch.Generator().manual_seed(seed)
-    x = torch.randn(2, 3, generator=rng)
+    x = torch.randn(2, 2, generator=rng)
     print(x)
     print(x.shape, x.dtype, x.device)
 
@@ -199,8 +199,9 @@ def fits(known: Mistake, task: Task) -> bool:
 
 
 def from_numpy(print: Print, value: float) -> None:
-    array = np.zeros(3)
-    shared, copied = torch.from_numpy(array), torch.tensor(array)
+    array = np.zeros(3, np.float32)
+    shared = torch.from_numpy(array)
+    copied = torch.tensor(array)
     array[0] = value
     print("shared:", shared)
     print("copied:", copied)
@@ -215,7 +216,7 @@ def of_a_view(print: Print, value: float) -> None:
 
 
 def on_a_device(print: Print, device: str) -> None:
-    x = torch.randn(2, 3, device=device)
+    x = torch.randn(2, 2, device=device)
     print(x.device)
     print(x.cpu().numpy())
 
@@ -235,7 +236,7 @@ def product_times() -> dict[str, list[float]]:
     products = {"numpy": [numpy_product(n) for n in SIZES]}
     products |= {f"torch, {device}": [torch_product(n, device) for n in SIZES] for device in devices()}
     rounds = [[list(map(microseconds, row)) for row in products.values()] for _ in range(ROUNDS)]
-    return dict(zip(products, np.median(rounds, axis=0).tolist(), strict=True))
+    return dict(zip(products, np.mean(rounds, axis=0).tolist(), strict=True))
 
 
 def numpy_product(n: int) -> Callable[[], object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 
 import numpy as np
@@ -46,10 +46,32 @@ def test_a_view_keeps_the_order_and_a_transpose_does_not(rows: int, columns: int
 
 def test_who_shares_memory() -> None:
     assert run(tensors.from_numpy, 7.0).output.splitlines() == [
-        "shared: tensor([7., 0., 0.], dtype=torch.float64)",
-        "copied: tensor([0., 0., 0.], dtype=torch.float64)",
+        "shared: tensor([7., 0., 0.])",
+        "copied: tensor([0., 0., 0.])",
     ]
     assert run(tensors.of_a_view, 7.0).output.endswith("tensor([0., 0., 7., 0.])")
+
+
+LETTERS = 34
+"""As many stand in a line on a phone, 390 pixels wide."""
+
+
+@pytest.mark.parametrize(
+    ("snippet", "arguments"),
+    [
+        (tensors.numpy_array, (0,)),
+        (tensors.torch_tensor, (0,)),
+        (tensors.from_numpy, (-9.0,)),
+        (tensors.of_a_view, (-9.0,)),
+        (tensors.on_a_device, ("cpu",)),
+    ],
+)
+def test_a_printed_row_fits_a_phone(snippet: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    rows = [
+        line for line in run(snippet, *arguments).output.splitlines() if "[" in line and "Size" not in line
+    ]
+    assert rows
+    assert max(map(len, rows)) <= LETTERS
 
 
 def of_sizes(batch: int, inputs: int, hidden: int, outputs: int, *, bias: bool = True) -> Config:
