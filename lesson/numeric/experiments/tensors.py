@@ -236,7 +236,7 @@ def product_times() -> dict[str, list[float]]:
     products = {"numpy": [numpy_product(n) for n in SIZES]}
     products |= {f"torch, {device}": [torch_product(n, device) for n in SIZES] for device in devices()}
     rounds = [[list(map(microseconds, row)) for row in products.values()] for _ in range(ROUNDS)]
-    return dict(zip(products, np.mean(rounds, axis=0).tolist(), strict=True))
+    return dict(zip(products, np.median(rounds, axis=0).tolist(), strict=True))
 
 
 def numpy_product(n: int) -> Callable[[], object]:
