@@ -59,6 +59,7 @@ DEAR = [
     "q = h.T + h",
     "q = h / a",
     "q = h.T @ h",
+    "i = (x > 0) * 2\nq = i.T @ i",
     "q = (h > 0).sum(1)",
     "q = h.double() * (h > 0)",
     "q = torch.ones(1024, 1024)",
