@@ -157,7 +157,7 @@ class Line:
             judged=None if self.own.error or self.own.waits_for else self.judged,
             waits_for=self.own.waits_for,
             elsewhere=self.judge.passes[wrong[0]].network.sizes if elsewhere else (),
-            failure=self.versions[wrong[0]].error if elsewhere else None,
+            failure=self.judge.passes[wrong[0]].failure_of(self.index) if elsewhere else None,
             mistake=self.mistake() if wrong else "",
             factor=self.factor(self.judge.chains[wrong[0]]) if wrong else 1.0,
             at_kink=not wrong and not self.right_on(self.judge.on_kink),
@@ -180,11 +180,7 @@ class Line:
 
     def right_on(self, chain: Chain) -> bool:
         """Whether the line gives what follows from the lines above it, or what autograd gives."""
-        version = chain.tried.versions[self.index]
-        if version.error:
-            # It is not to blame for what another left undone.
-            return version.only_waits
-        return self.follows(chain) or chain.network.fits(version.value, self.role)
+        return self.follows(chain) or chain.network.fits(chain.tried.versions[self.index].value, self.role)
 
     def follows(self, chain: Chain) -> bool:
         expected, value = chain.expected(self.role), chain.tried.versions[self.index].value

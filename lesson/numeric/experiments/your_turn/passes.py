@@ -91,6 +91,12 @@ class Pass:
         kept = value.clone() if value.numel() <= self.network.largest else None
         return replace(version, value=kept, shape=tuple(value.shape))
 
+    def failure_of(self, index: int) -> ProgramError | None:
+        """Why a line, or else one out of which it is made, cannot run; None where it can."""
+        version = self.versions[index]
+        first = [v for v in self.versions if version.only_waits and v.line.number == version.waits_for]
+        return (first or [version])[0].error
+
     def changed(self, run: Run, line: Line) -> bool:
         """Whether something of the network's that a line uses is no longer what it was."""
         held = [(run.names.get(name), *self.given[name]) for name in line.uses & self.given.keys()]

@@ -241,6 +241,14 @@ def test_what_waits_for_a_name_that_means_nothing_is_not_blamed() -> None:
     assert corrected.answers["grad_b2"].state == "right"
 
 
+def test_where_a_nameless_line_cannot_run_elsewhere_what_is_made_of_it_says_why() -> None:
+    corrected = correct("q = (a * (2 * (out - y))).sum(0)\ngrad_w2 = q.unsqueeze(1)", Config())
+    answer = corrected.answers["grad_w2"]
+    assert (answer.state, answer.elsewhere) == ("elsewhere", (5, 4, 3, 2))
+    assert answer.failure
+    assert answer.failure.facts["sizes"] == "5×3 * 5×2"
+
+
 def test_what_does_not_fit_is_told_also_below_what_cannot_run() -> None:
     corrected = correct("grad_out = q\ngrad_w2 = a @ grad_out", Config())
     assert [(error.line, error.reason) for error in corrected.errors] == [
