@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,14 @@ def exercise(network: settings.Settings) -> None:
     written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
     # Leaving the field is what has the lines checked.
     st.button(text("check"), key="check", icon=":material/fact_check:")
-    if written.strip():
-        st.code(written, language=None, line_numbers=True)
     config = settings.config(network)
     corrected = computed(correct, written, config)
-    for error in corrected.errors[:MOST_ERRORS]:
-        the_error(error, written)
+    errors = corrected.errors[:MOST_ERRORS]
+    if written.strip():
+        # Not wrapped, so that a mark stays below its column.
+        st.code(numbered(written, errors), language=None)
+    for error in errors:
+        st.error(program_error(error), icon=":material/error:")
     for answer in corrected.forward:
         the_forward_line(answer)
     the_lines(corrected)
@@ -72,14 +75,21 @@ def the_way_on(corrected: Corrected) -> None:
         say("all-but")
 
 
-def the_error(error: ProgramError, written: str) -> None:
-    """What is wrong and where, and the learner's own line, marked, with the sizes in it."""
-    st.error(program_error(error), icon=":material/error:")
+def numbered(written: str, errors: Sequence[ProgramError]) -> str:
+    """The learner's lines with their numbers, a mark below what is wrong, and the sizes that do not fit.
+
+    Streamlit's own numbers leave out the empty lines at the top.
+    """
     lines = written.splitlines()
-    if 0 < error.line <= len(lines) and lines[error.line - 1].strip():
-        number = f"{error.line}  "
-        marked = " " * (len(number) + error.column - 1) + "^"
-        code("\n".join((number + lines[error.line - 1], f"{marked} {error.facts.get('sizes', '')}".rstrip())))
+    width = len(str(len(lines))) + 2
+    rows = []
+    for number, line in enumerate(lines, 1):
+        rows.append(f"{number:<{width}}{line}".rstrip())
+        for error in errors:
+            if error.line == number:
+                mark = " " * (width + error.column - 1) + "^"
+                rows.append(f"{mark} {error.facts.get('sizes', '')}".rstrip())
+    return "\n".join(rows)
 
 
 def the_forward_line(answer: Answer) -> None:

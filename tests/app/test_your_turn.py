@@ -119,9 +119,17 @@ def test_what_fits_here_alone_says_where_it_does_not() -> None:
 def test_the_line_that_does_not_fit_is_shown_with_its_sizes() -> None:
     app = write(open_page("your-turn"), "\n    grad_w2 = a @ (out - y)")
     assert "Line 2, column 15: `64×2 @ 64×1`: the inner sizes do not fit" in app.error[0].value
-    listed, marked = app.code
-    assert "grad_w2" in listed.value
-    assert marked.value == f"2      grad_w2 = a @ (out - y)\n{' ' * 17}^ 64×2 @ 64×1"
+    assert app.code[0].value == f"1\n2      grad_w2 = a @ (out - y)\n{' ' * 17}^ 64×2 @ 64×1"
+
+
+def test_the_numbers_of_the_table_are_those_of_the_listing() -> None:
+    """Also where the field begins with an empty line."""
+    app = write(open_page("your-turn"), NOTEBOOK_AS_IT_STANDS)
+    listing = app.code[0].value.splitlines()
+    for name in LINES:
+        (number,) = re.findall(r"Line (\d+)", row(app, name))
+        (line,) = [line for line in listing if line.split() and line.split()[0] == number]
+        assert re.search(r"grad_|dloss_dout", line)
 
 
 def test_a_forward_pass_without_bias_is_told_on_a_network_with_one() -> None:

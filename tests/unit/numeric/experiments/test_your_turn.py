@@ -200,6 +200,16 @@ def test_a_line_that_computes_the_wrong_line_anew_is_right() -> None:
     assert answer.judged.verdict <= Verdict.ROUNDING
 
 
+def test_a_signal_that_nobody_needs_any_more_is_not_asked_for() -> None:
+    corrected = correct("grad_w2 = a.T @ (2 * (out - y))\ngrad_b2 = (out - y).sum(0)", Config())
+    assert corrected.answers["grad_out"].state == "spared"
+    assert corrected.next
+    assert corrected.next.name == "grad_b2"
+    assert corrected.next.factor == pytest.approx(0.5)
+    alone = correct("grad_w2 = 2 * a.T @ out", Config())
+    assert alone.answers["grad_out"].state == "missing"
+
+
 LUCKY = "(a*grad_out).sum(0).unsqueeze(1)"
 
 
