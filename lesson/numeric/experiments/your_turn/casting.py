@@ -7,14 +7,13 @@ from functools import lru_cache
 
 from torch import Tensor
 
-from lesson.numeric.experiments.your_turn.networks import FORWARD, ROLES
+from lesson.numeric.experiments.your_turn.networks import FORWARD, ROLES, SIGNALS
 from lesson.numeric.experiments.your_turn.passes import Pass
 from lesson.numeric.program import Program, ProgramError, parse
 from lesson.numeric.program.names import GRADIENTS, meaning
 from lesson.numeric.program.program import given
 from lesson.numeric.source import LINES, line_of
 
-SIGNALS = ("grad_out", "grad_a", "grad_h")
 FORWARD_LINES = {
     "h": "h = x @ w1 + b1",
     "a": "a = torch.where(h > 0, h, slope * h)",

@@ -18,6 +18,7 @@ from lesson.numeric.rounding import allowance
 from lesson.numeric.source import LINES
 
 FORWARD = ("h", "a", "out")
+SIGNALS = ("grad_out", "grad_a", "grad_h")
 ROLES = (*FORWARD, *LINES)
 """What a line of a program may compute: the forward pass, and the seven."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from lesson.numeric.experiments.your_turn.networks import Network
+from lesson.numeric.experiments.your_turn.networks import SIGNALS, Network
 from lesson.numeric.program import Program, ProgramError
 from lesson.numeric.program.interpreter import Run
 from lesson.numeric.program.lines import Line
@@ -57,6 +57,8 @@ class Pass:
         self.broken: dict[str, int] = {}
         """The names that hold what is right instead of what a line made of them, and its number."""
 
+        named = {meaning(line.target) for line in program.lines}
+        self.nameless = [signal for signal in SIGNALS if signal not in named]
         run = program.start(*network.task)
         self.given = {
             n: (value, value.clone()) for n, value in run.names.items() if isinstance(value, Tensor)
@@ -103,14 +105,12 @@ class Pass:
         return any(now is given and not torch.equal(given, before) for now, given, before in held)
 
     def unusable(self, name: str, value: Tensor) -> bool:
-        """Whether what should be a gradient by its name has another shape."""
-        role = meaning(name)
-        return (
-            self.mending
-            and role in LINES
-            and role in self.network.right
-            and (self.network.fitted(value, role) is None)
-        )
+        """Whether what should be a gradient by its name has another shape, and not that of a signal after
+        which no line is named."""
+        role, n = meaning(name), self.network
+        if not self.mending or role not in LINES or role not in n.right or n.fitted(value, role) is not None:
+            return False
+        return all(n.fitted(value, signal) is None for signal in self.nameless)
 
     def mend(self, run: Run, name: str, number: int) -> None:
         """Put what is right instead of what a line made, if its name says what that has to be."""

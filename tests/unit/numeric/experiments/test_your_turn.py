@@ -346,6 +346,33 @@ def test_names_may_mean_something_else() -> None:
     assert correct(text, LEAKY).solved
 
 
+def test_names_may_mean_something_else_also_beside_a_wrong_line() -> None:
+    """Here grad_a holds what has passed the gate, and is no wrong grad_a."""
+    text = """
+    grad_h = 2 * (out - y)
+    grad_a = (grad_h @ w2.T) * activation.derivative(h)
+    grad_w2 = a.T @ grad_h
+    grad_b2 = grad_h.sum(0)
+    grad_w1 = x.T @ grad_a
+    grad_b1 = grad_a.sum()
+    """
+    answers = correct(text, LEAKY).answers
+    assert {name: a.mistake for name, a in answers.items() if not a.right} == {"grad_b1": "sum-all"}
+    assert (answers["grad_out"].written, answers["grad_h"].written) == ("grad_h", "grad_a")
+
+
+def test_a_mask_on_a_wrong_signal_is_not_taken_for_the_signal() -> None:
+    twice = DIALECTS["notebook"].replace("dloss_dout.mm(w2.t())", "dloss_dout.mm(w2.t()) * 2")
+    answers = correct(twice, Config()).answers
+    assert {name: a.factor for name, a in answers.items() if not a.right} == {"grad_a": 2.0}
+
+
+def test_a_name_that_is_used_anew_is_no_update_that_came_too_early() -> None:
+    """The course calls h what we call a."""
+    answers = correct(NUMPY_COURSE.replace("<=", ">"), Config()).answers
+    assert {name: a.mistake for name, a in answers.items() if not a.right} == {"grad_h": "mask-reversed"}
+
+
 def test_the_largest_difference_is_found_and_placed() -> None:
     shifted = correct(seven_lines().replace("x.T @ grad_h", "x.T @ grad_h + w1 * 1e-3"), Config())
     judged = shifted.answers["grad_w1"].judged

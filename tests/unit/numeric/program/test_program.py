@@ -90,6 +90,12 @@ def test_a_program_leaves_what_it_was_given_alone() -> None:
     assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
 
 
+def test_a_bias_where_there_is_none_is_told_so() -> None:
+    with pytest.raises(ProgramError) as caught:
+        parse("grad_w1 = x.T @ (x @ w1 + b1)").gradients(*example(bias=False))
+    assert (caught.value.reason, caught.value.facts) == ("no-bias", {"name": "b1"})
+
+
 def test_without_bias_only_the_weights_are_asked_for() -> None:
     found = parse("g = 2 * (out - y)\ngrad_w2 = a.T @ g\ngrad_w1 = x.T @ ((h > 0) * (g @ w2.T))").gradients(
         *example(bias=False)
