@@ -148,7 +148,10 @@ def of_both(name: str, values: list[ast.expr], keywords: list[ast.keyword]) -> a
 
 def without_einsum(indices: str, tensors: list[ast.expr]) -> ast.expr | None:
     """An einsum of one or two matrices as products, transposes and sums; None where it is something else."""
-    left, _, result = indices.replace(" ", "").partition("->")
+    left, arrow, result = indices.replace(" ", "").partition("->")
+    if not arrow:
+        # Without, the result's indices follow from the alphabet.
+        return None
     match left.split(","), tensors:
         case [one], [tensor] if matrix(one):
             return summed(tensor, one, result)

@@ -1,0 +1,29 @@
+"""An unknown name gets what it may have been meant to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from lesson.numeric.config import Config
+from lesson.numeric.experiments.your_turn import correct
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("grad_out = 2 * (out - y)\ngrad_w2 = hiden.T @ grad_out", "a"),
+        ("grad_w2 = a.T @ (2 * (ypredicted - y))", "out"),
+        ("grad_w1 = inptus.T @ (h > 0)", "x"),
+        ("dlogits = 2 * (out - y)\ngrad_b2 = dlogit_.sum(0)", "dlogits"),
+        ("grad_out = 2 * (out - y)\ngrad_w2 = foo.T @ grad_out", "h / a"),
+        ("dout = 2 * (out - y)\ngrad_b2 = dscores.sum(0)", "dout"),
+    ],
+)
+def test_an_unknown_name_gets_what_it_may_have_been_meant_to_be(text: str, nearest: str) -> None:
+    (error,) = correct(text, Config()).errors
+    assert (error.reason, error.facts["nearest"]) == ("undefined-nearest", nearest)
+
+
+def test_what_is_like_nothing_gets_no_suggestion() -> None:
+    (error,) = correct("q = 2 * qqq", Config()).errors
+    assert error.reason == "undefined"
