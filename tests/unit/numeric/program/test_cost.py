@@ -120,13 +120,13 @@ def measure() -> None:
         line = f"q = {text}"
         price = estimated(parse(line).lines, network(sizes, True, torch.float32), RELU, NO_LIMITS)
         once = run_of(line, torch.float32, sizes)
-        before = resident_now("VmRSS")
+        before = resident("VmRSS")
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
         once()
-        print(resident_now("VmHWM") - before, price.peak_bytes / 2**20)
+        print(resident("VmHWM") - before, price.peak_bytes / 2**20)
 
 
-def resident_now(name: str) -> float:
+def resident(name: str) -> float:
     """MiB of this process: VmRSS now, VmHWM at its peak (proc(5))."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition(f"{name}:")[2].split()[0]) / 1024

@@ -86,18 +86,19 @@ def test_the_check_of_an_exercise_is_bounded_too() -> None:
     assert not corrected.solved
 
 
-def growth(lesson: str) -> float:
+def growth(lines: str) -> float:
     """How many MiB a process of its own has at its peak beyond what it has before this happens."""
     code = (
-        "import resource\nfrom tests.unit.numeric.program.test_price import *\n"
-        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
-        f"priced(Config(program=seven_lines()))\nbefore = peak()\n{lesson}\nprint(peak() - before)"
+        "from tests.unit.numeric.program.test_price import *\n"
+        "from tests.unit.numeric.program.test_cost import resident\n"
+        f"priced(Config(program=seven_lines()))\nbefore = resident('VmHWM')\n{lines}\n"
+        "print(resident('VmHWM') - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
-needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ru_maxrss has another unit")
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own peak of a process")
 
 
 @needs_linux
@@ -282,11 +283,11 @@ def test_the_dearest_line_is_found(before: int, dear: str) -> None:
 
 
 def test_the_line_of_the_largest_tensor_is_found() -> None:
-    lines = (
-        "p = w1 + 1\nq = x.view(-1, 1) * x.view(1, -1)\nr = x @ x.T\ns = q * 1\nt = q + s\nu = t + r.sum()"
-    )
+    """The second line takes 8 MiB, of which there are 10, the others half a MiB each."""
+    names = "rstuvwz"
+    lines = "p = h + 1\nq = h.unsqueeze(2) * w1.view(1, 1, -1)\n" + "\n".join(f"{n} = h + 1" for n in names)
     with pytest.raises(ProgramError) as refused:
-        price(using(lines, "u"), (1024, 1, 8, 1))
+        price(using(f"{lines}\ne = q.sum() + {' + '.join(names)} + p", "e"), (8192, 1, 16, 1))
     assert (refused.value.reason, refused.value.line) == ("too-much-memory", 2)
 
 
@@ -306,7 +307,8 @@ def test_the_line_of_the_largest_tensor_is_found() -> None:
         ("w1 + w1", "h + h"),
         ("h + h", "h.T + a.T"),
         ("a.T @ h", "a @ h.T"),
-        ("(h > 0).float().T @ (a > 0).float()", "((h > 0) * 2).T @ ((a > 0) * 2)"),
+        ("h.double().T @ a.double()", "((h > 0) * 2).T @ ((a > 0) * 2)"),
+        ("h.double() + h.double()", "h.double() + h"),
         ("x.sum(0)", "x.sum(1)"),
         ("h * h", "h * h * h"),
     ],
@@ -314,6 +316,30 @@ def test_the_line_of_the_largest_tensor_is_found() -> None:
 def test_what_takes_longer_costs_more(cheap: str, dear: str) -> None:
     sizes = (512, 64, 64, 1)
     assert free_price(f"q = {dear}", sizes).work_per_step > free_price(f"q = {cheap}", sizes).work_per_step
+
+
+def test_memory_that_is_fetched_anew_costs_more() -> None:
+    """From 32 MiB on, twice the entries cost more than three times as much."""
+    half, whole = (free_price("q = h + a", (batch, 1, 1024, 1)) for batch in (4096, 8192))
+    assert whole.work_per_step > 3 * half.work_per_step
+
+
+def test_double_precision_costs_more() -> None:
+    sizes = (1024, 128, 512, 16)
+    single, double = (price(seven_lines(), sizes, dtype) for dtype in (torch.float32, torch.float64))
+    assert double.work_per_step > 1.5 * single.work_per_step
+    assert double.peak_bytes == 2 * single.peak_bytes
+
+
+@pytest.mark.parametrize("text", ["q = x[h > 0]", "q = x + 1\nq[h > 0] = 0", "q = h + 1\nq[y > 0] = 0"])
+def test_a_mask_has_to_fit(text: str) -> None:
+    with pytest.raises(ProgramError, match="entry-by-entry"):
+        free_price(text)
+
+
+def test_a_number_that_is_read_decides_no_size() -> None:
+    with pytest.raises(ProgramError, match="torch-says"):
+        free_price("n = (x > 9).sum().item()\nq = x.sum(n)")
 
 
 ORDINARY = {
