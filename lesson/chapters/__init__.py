@@ -21,13 +21,17 @@ PARTS = {
     "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 
+WIDE = {"home"}
+"""Chapters that lay their picture beside what it belongs to."""
+
 
 def open_chapter(name: str) -> None:
     """Draw the title, what there is to say about the address, and the chapter."""
     st.session_state["chapter"] = name
-    st.title(text("title"))
     network = st.session_state["network"]
-    setup_card(network.sizes, network.bias, network.slope if network.activation == "leaky_relu" else None)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(text("title"), width="content")
+        setup_card(network.sizes, network.bias, network.slope if network.activation == "leaky_relu" else None)
     show_corrections()
     with worker_loss_reported():
         import_module(f"lesson.chapters.{name.replace('-', '_')}").render(network)

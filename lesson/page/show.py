@@ -105,6 +105,14 @@ def seven_lines() -> None:
         st.markdown("  \n".join(rows))
 
 
+def in_ink(drawing: Mapping[str, Any]) -> dict[str, Any]:
+    """A drawing whose words and rulers can be read in the theme on the screen."""
+    from lesson.charts import theme
+
+    ink = {"color": theme.INK[st.context.theme.type or "light"]}
+    return {**drawing, "config": {**drawing["config"], "text": ink, "rule": ink}}
+
+
 def colors() -> Mapping[str, str]:
     """The colours of quantities in formulas, legible in the theme on the screen."""
     from lesson.charts import theme
@@ -160,7 +168,7 @@ def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] 
     on_pick: the widget key of a chart in which one can select something, and what that calls.
     """
     selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
-    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+    st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **selects)
 
 
 def refused(error: DataError | MatrixError) -> None:
