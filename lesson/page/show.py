@@ -109,15 +109,20 @@ def in_ink(drawing: Mapping[str, Any]) -> dict[str, Any]:
     """A drawing whose words and rulers can be read in the theme on the screen."""
     from lesson.charts import theme
 
-    ink = {"color": theme.INK[st.context.theme.type or "light"]}
+    ink = {"color": theme.INK[theme_name()]}
     return {**drawing, "config": {**drawing["config"], "text": ink, "rule": ink}}
+
+
+def theme_name() -> str:
+    """The theme on the screen: light or dark."""
+    return st.context.theme.type or "light"
 
 
 def colors() -> Mapping[str, str]:
     """The colours of quantities in formulas, legible in the theme on the screen."""
     from lesson.charts import theme
 
-    return theme.TEXT[st.context.theme.type or "light"]
+    return theme.TEXT[theme_name()]
 
 
 ROOM = r"\:\begin{gathered} \\[-1.2em] %s \\[-0.8em] \, \end{gathered}\:"
@@ -162,12 +167,23 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
 
 
-def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:
+def picture(
+    picture: Picture,
+    alt: str,
+    on_pick: tuple[str, Callable[[], None]] | None = None,
+    told: Sequence[str] = (),
+) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    on_pick: the widget key of a chart in which one can select something, and what that calls.
+    on_pick: the widget key of a chart in which one can select something, and what that calls. told: the
+    selections that call it, where the others stay in the browser. Views beside each other keep their width,
+    and scroll in a box of their own where the screen is narrower.
     """
     selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
+    if told:
+        selects["selection_mode"] = list(told)
+    if "vconcat" in picture.drawing:
+        selects["width"] = "content"
     st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **selects)
 
 
