@@ -21,18 +21,18 @@ from lesson.numeric.config import Entry, entries
 from lesson.numeric.source import line_of
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.chain_rule import Sweep
+    from lesson.numeric.experiments.chain_rule import Cell, Sweep
 
 COLUMNS = {"x": 26, "h": 176, "a": 254, "o": 366, "L": 432}
 """Where the layers of the network stand, in pixels from the left."""
 
-NETWORK, CURVE, WHOLE = 452, 176, 688
+NETWORK, CURVE, WHOLE = 452, 170, 684
 """Widths in pixels: of the network, of the curve beside it, and of the chain and the lines below."""
 
-HEIGHT, PATH, LINE = 262, 40, 34
-"""Heights in pixels: of the network, of a path of the chain, of a line of the backward pass."""
+HEIGHT, PATH, LINE = 284, 42, 15
+"""Heights in pixels: of the network, of a path of the chain, of a line of code."""
 
-FACTOR, LINES = 74, 396
+FACTOR, LINES = 74, 378
 """The width of a factor, and where the lines begin."""
 
 TANGENT = 0.7
@@ -166,9 +166,18 @@ def ends(units: Mapping[str, list[Unit]], entry: Entry) -> tuple[Unit, Unit]:
 # What moves: a row for each position.
 
 
-def moving(x: float, y: float, values: Any, kind: str, before: str = "", **more: str) -> pa.Table:  # noqa: ANN401
+def moving(
+    x: float,
+    y: float,
+    values: np.ndarray,
+    kind: str,
+    before: str = "",
+    side: str = "center",
+    **more: str,
+) -> pa.Table:
     """A number at a place, for each position: values (k,), and words before it."""
-    return table(at=np.arange(len(values)), value=values, x=x, y=y, kind=kind, before=before, **more)
+    at = np.arange(len(values))
+    return table(at=at, value=values, x=x, y=y, kind=kind, before=before, side=side, **more)
 
 
 def numbers(sweep: Sweep, units: Mapping[str, list[Unit]], chosen: Entry) -> Iterator[pa.Table]:
@@ -185,18 +194,19 @@ def numbers(sweep: Sweep, units: Mapping[str, list[Unit]], chosen: Entry) -> Ite
     loss = units["L"][0]
     yield moving(loss.x, loss.y + 20, sweep.losses, "error")
     start, end = ends(units, chosen)
-    yield on_edge(start, end, 0.5, sweep.weights, f"{chosen.name} = ")
+    yield on_edge(start, end, 0.42, sweep.weights, f"{chosen.name} = ")
     for factors in sweep.paths[:SHOWN]:
         for factor in factors[1:-1]:
             if factor.line == "grad_a":
                 carrying = Entry("w2", chosen.column, int(factor.name[:-1].split(",")[1]) - 1)
-                yield on_edge(*ends(units, carrying), 0.4, factor.values)
+                yield on_edge(*ends(units, carrying), 0.45, factor.values)
 
 
 def on_edge(start: Unit, end: Unit, share: float, values: Any, before: str = "") -> pa.Table:  # noqa: ANN401
-    """A weight's number, a little above its line."""
+    """A weight's number, above its line on the side from which that falls."""
     x, y = (a + share * (b - a) for a, b in ((start.x, end.x), (start.y, end.y)))
-    return moving(x, y - 8, values, "weights", before)
+    side = "left" if start.y < end.y else "right"
+    return moving(x, y - 9, values, "weights", before, side)
 
 
 def terms(sweep: Sweep) -> Iterator[pa.Table]:
@@ -257,21 +267,25 @@ def chain_words(sweep: Sweep, words: Mapping[str, str]) -> Iterator[Words]:
 
 def line_words(sweep: Sweep) -> Iterator[Words]:
     """The lines of the backward pass that the paths take."""
-    for index, line in enumerate(lines_of(sweep)):
-        yield Words(LINES, index * LINE + 14.0, line_of(line), "code", line)
+    for line, _, y in given(sweep):
+        yield Words(LINES, y, line_of(line), "code", line)
 
 
-def lines_of(sweep: Sweep) -> list[str]:
-    return list(dict.fromkeys(cell.line for cell in sweep.cells))
+def given(sweep: Sweep) -> Iterator[tuple[str, list[Cell], float]]:
+    """Each line that the paths take, the cells that it gives for them, and how far down it stands."""
+    y = 14.0
+    for line in dict.fromkeys(cell.line for cell in sweep.cells):
+        found = [cell for cell in sweep.cells if cell.line == line][:SHOWN]
+        yield line, found, y
+        y += LINE * (1 + (len(found) + 1) // 2) + 6
 
 
 def cells(sweep: Sweep) -> Iterator[pa.Table]:
-    """What each line gives for this observation; of several cells of one line the first two."""
-    for index, line in enumerate(lines_of(sweep)):
-        given = [cell for cell in sweep.cells if cell.line == line][:2]
-        for place, cell in enumerate(given):
-            x, y = LINES + 12.0 + place * 140, index * LINE + 29.0
-            yield moving(x, y, cell.values, "error", f"{cell.name} = ", cell=cell.name)
+    """What each line gives for this observation, two cells beside each other."""
+    for _, found, y in given(sweep):
+        for index, cell in enumerate(found):
+            x, below_it = LINES + 12.0 + index % 2 * 150, y + LINE * (1 + index // 2)
+            yield moving(x, below_it, cell.values, "error", f"{cell.name} = ", cell=cell.name)
 
 
 def bend(sweep: Sweep, chosen: Entry) -> pa.Table:
@@ -281,7 +295,8 @@ def bend(sweep: Sweep, chosen: Entry) -> pa.Table:
 
 
 def height_of(sweep: Sweep) -> int:
-    return max(rows_of(sweep) * PATH, len(lines_of(sweep)) * LINE + 6)
+    *_, (_, _, last) = given(sweep)
+    return max(rows_of(sweep) * PATH, round(last) + 2 * LINE)
 
 
 # The drawing.
@@ -300,6 +315,7 @@ def plane(width: float, height: float) -> alt.Chart:
     return alt.Chart(width=width, height=height).encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False, zero=False)),
         y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False)),
+        tooltip=alt.value(None),
     )
 
 
@@ -314,7 +330,7 @@ def written(base: alt.Chart, tone: str, **style: Any) -> alt.Chart:  # noqa: ANN
     return (
         base.transform_filter(f"datum.at == {HERE}")
         .transform_calculate(written="datum.before + format(datum.value, '.3~g')")
-        .mark_text(**{"fontSize": 11.5, "aria": False, **style})
+        .mark_text(**{"fontSize": 12, "align": alt.ExprRef(expr="datum.side"), "aria": False, **style})
         .encode(text="written:N", color=colored(tone))
     )
 
@@ -363,8 +379,9 @@ def curve_view(name: str, loss: str, tone: str) -> Chart:
             "loss:Q",
             title=loss,
             scale=scales["y"],
-            axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER, tickCount=5),
+            axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER, tickCount=5, minExtent=30, maxExtent=30),
         ),
+        tooltip=alt.value(None),
     )
     curve = part(base, "curve")
     here = curve.transform_filter(f"datum.at == {HERE}")
@@ -405,7 +422,7 @@ def grips(curve: alt.Chart) -> alt.Chart:
     released = alt.selection_point(
         name="released", fields=["at"], on="pointerup", nearest=True, clear=False, toggle=False
     )
-    return curve.mark_point(opacity=0, size=60, aria=False).add_params(held, released)
+    return curve.mark_point(opacity=0, size=60, cursor="ew-resize", aria=False).add_params(held, released)
 
 
 def chain_view(height: int, tone: str, ink: str) -> Chart:
@@ -414,18 +431,12 @@ def chain_view(height: int, tone: str, ink: str) -> Chart:
     over = alt.selection_point(
         name="pointed", fields=["edge", "line", "cell"], on="pointerover", clear="pointerout", empty=False
     )
-    boxes_drawn = (
-        part(base, "boxes")
-        .mark_rect(cornerRadius=6, fill="#8882", strokeWidth=2.5, aria=False)
-        .encode(
-            x2="x2:Q",
-            y2="y2:Q",
-            stroke=alt.condition(
-                f"{pointed('edge')} && {pointed('cell')}", alt.value(theme.ERROR), alt.value("transparent")
-            ),
-        )
-        .add_params(over)
-    )
+    boxes = part(base, "boxes").encode(x2="x2:Q", y2="y2:Q")
+    grounds = boxes.mark_rect(cornerRadius=6, fill="#8882", aria=False)
+    # Above what is written in them, or the pointer would leave a box on its way across it.
+    frames = boxes.mark_rect(cornerRadius=6, fill="transparent", strokeWidth=2.5, aria=False)
+    under = f"{pointed('edge')} && {pointed('cell')}"
+    frames = frames.encode(stroke=alt.condition(under, alt.value(theme.ERROR), alt.value("transparent")))
     text = {"text": "text:N", "color": alt.value(ink)}
     lit = alt.condition(pointed("line"), alt.value(theme.TEXT[tone]["error"]), alt.value(ink))
     code = words.transform_filter("datum.kind == 'code'").mark_text(
@@ -433,15 +444,16 @@ def chain_view(height: int, tone: str, ink: str) -> Chart:
     )
     cells_drawn = written(cell, tone, align="left", fontSize=11.5, font="monospace")
     return alt.layer(
-        boxes_drawn,
+        grounds,
         words.transform_filter("datum.kind == 'small'").mark_text(fontSize=11, aria=False).encode(**text),
         words.transform_filter("datum.kind == 'sign'").mark_text(fontSize=14, aria=False).encode(**text),
         words.transform_filter("datum.kind == 'right'")
         .mark_text(fontSize=12, align="right", aria=False)
         .encode(**text),
         code.encode(text="text:N", color=lit),
-        written(part(base, "terms"), tone, fontSize=13, fontWeight="bold", tooltip=None),
+        written(part(base, "terms"), tone, fontSize=13, fontWeight="bold"),
         cells_drawn.encode(
             color=alt.condition(pointed("cell"), alt.value(theme.TEXT[tone]["error"]), alt.value(ink))
         ),
+        frames.add_params(over),
     )

@@ -183,7 +183,9 @@ def picture(
     if told:
         selects["selection_mode"] = list(told)
     if "vconcat" in picture.drawing:
-        selects["width"] = "content"
+        with st.container(horizontal=True, wrap=False):
+            st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, width="content", **selects)
+        return
     st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **selects)
 
 
