@@ -49,6 +49,11 @@ def part(base: alt.Chart, name: str) -> alt.Chart:
     return base.transform_filter(f"datum.part == '{name}'")
 
 
+def step_shown(first: int) -> alt.Parameter:
+    """The step that a film stands at, at first this one; the player writes into its hidden input."""
+    return alt.param(name="shown", value=first, bind=alt.BindInput(input="hidden", name=" "))
+
+
 UNLABELLED = False
 """The `aria` of marks that come in hundreds. A label for each would help nobody who listens; that is what the
 picture's words are for, and the labels took the browser longer than the marks."""

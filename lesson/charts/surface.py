@@ -1,4 +1,4 @@
-"""The loss over two weights, and paths on it."""
+"""The loss over two weights, and dots that move down on it step by step."""
 
 from __future__ import annotations
 
@@ -10,14 +10,25 @@ import numpy as np
 
 from lesson.charts import theme
 from lesson.charts.growth import COLORS, DASHES
-from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, part, parts, span, table
+from lesson.charts.picture import (
+    UNLABELLED,
+    Chart,
+    Picture,
+    below,
+    drawing,
+    part,
+    parts,
+    span,
+    step_shown,
+    table,
+)
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.optimizers.surface import Surface
 
 
 def surface_chart(surface: Surface, across: str, up: str, words: Mapping[str, str]) -> Picture:
-    """The surface from above, darker where the loss is larger, and each optimizer's path from the start.
+    """The surface from above, darker where the loss is larger, and each optimizer's path to the step shown.
 
     across and up: names of the two weights.
     """
@@ -31,19 +42,19 @@ def surface_chart(surface: Surface, across: str, up: str, words: Mapping[str, st
         loss=surface.losses.ravel(),
     )
     paths = below(
-        table(x=path[:, 0], y=path[:, 1], step=range(len(path)), curve=words[name])
+        table(x=path[:, 0], y=path[:, 1], step=range(len(path)), last=len(path) - 1, curve=words[name])
         for name, path in surface.paths.items()
     )
     start = table(x=[surface.across.mean()], y=[surface.up.mean()])
     names = tuple(words[name] for name in surface.paths)
     return Picture(
-        cells_and_paths(across, up, words["loss"], words["step"], names),
+        cells_and_paths(across, up, words["loss"], words["step"], names, surface.last_step),
         parts(cells=cells, paths=paths, start=start),
     )
 
 
 @drawing
-def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str, ...]) -> Chart:
+def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str, ...], last: int) -> Chart:
     base = alt.Chart().encode(
         x=alt.X("x:Q", title=across, scale=alt.Scale(domain=[span("x")[0], span("x2")[1]], nice=False)),
         y=alt.Y("y:Q", title=up, scale=alt.Scale(domain=[span("y")[0], span("y2")[1]], nice=False)),
@@ -66,11 +77,19 @@ def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str
     paths = part(base, "paths").encode(
         order="step:O", tooltip=[alt.Tooltip("curve:N", title=" "), alt.Tooltip("step:Q", title=step)]
     )
-    lines = paths.mark_line(strokeWidth=3).encode(
-        color=alt.Color("curve:N", scale=colors, legend=theme.LEGEND),
-        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=theme.LEGEND),
+    legend = alt.Legend(**theme.LEGEND.to_dict(), symbolType="stroke")
+    color = alt.Color("curve:N", scale=colors, legend=legend)
+    lines = (
+        paths.transform_filter("datum.step <= shown")
+        .mark_line(strokeWidth=3)
+        .encode(color=color, strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=legend))
+    )
+    dots = (
+        paths.transform_filter("datum.step == min(shown, datum.last)")
+        .mark_point(filled=True, size=160, opacity=1, stroke="#000", strokeWidth=1)
+        .encode(color=color)
     )
     start = part(base, "start").mark_point(
         shape="cross", size=140, filled=True, color="#000", opacity=1, tooltip=None
     )
-    return alt.layer(cells, lines, start).properties(height=420)
+    return alt.layer(cells, lines, start, dots).properties(height=420).add_params(step_shown(last))
