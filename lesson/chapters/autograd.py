@@ -165,7 +165,7 @@ def price() -> None:
     shown = {"nodes": measured.nodes, "microseconds-per-step": measured.microseconds}
     for column, (title, values) in zip(st.columns(2), shown.items(), strict=True):
         curves = {words()[name]: array for name, array in values.items()}
-        chart = growth_chart(measured.steps, curves, words()["step"], words()[title], from_zero=True)
+        chart = growth_chart(measured.steps, curves, words()["step"], words()[title])
         with column:
             picture(chart, text(f"price-{title}-alt"))
     say("price-why")

@@ -112,9 +112,8 @@ def one_entry(findings: Findings, gated: Gated) -> None:
         st.session_state["gate-weight"] = entries[findings.most_biased]
     chosen = st.selectbox(text("weight"), entries, key="gate-weight", persist_state="session")
     drawn = findings.distributions[entries.index(chosen)]
-    shares, means = named(drawn.shares), named(drawn.means)
-    chart = draws_chart(drawn.edges, shares, means, drawn.truth, text("gradient-of-weight"), words())
-    picture(chart, text("draws-alt"))
+    names = {name: text(f"name-{name}") for name in drawn.shares}
+    picture(draws_chart(drawn, names, text("gradient-of-weight"), words()), text("draws-alt"))
 
 
 def named(by_estimator: Mapping[str, Value]) -> dict[str, Value]:

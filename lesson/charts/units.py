@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, table
+from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, table, tooltips
 
 ROW_HEIGHT = 26
 FRAME = 110
@@ -38,20 +38,12 @@ def units_chart(active: Mapping[str, np.ndarray], words: Mapping[str, str]) -> P
 def strips(rows: tuple[str, ...], observation: str, states: tuple[str, str, str]) -> Chart:
     colors = alt.Scale(domain=states, range=[theme.DATA, theme.RESTS, theme.ERROR])
     axis = alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
-    cells = (
-        alt.Chart()
-        .mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED)
-        .encode(
-            x=alt.X("observation:O", title=observation, axis=axis),
-            y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
-            color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
-            tooltip=[
-                alt.Tooltip("row:N", title=" "),
-                alt.Tooltip("observation:O", title=observation),
-                # Two blanks: of two fields with one title Vega shows the first alone.
-                alt.Tooltip("state:N", title="  "),
-            ],
-        )
+    marks = alt.Chart().mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED)
+    cells = marks.encode(
+        x=alt.X("observation:O", title=observation, axis=axis),
+        y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
+        color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
+        tooltip=tooltips({" ": "row:N", observation: "observation:O", "  ": "state:N"}),
     )
     chart = alt.layer(cells)
     chart.height = len(rows) * ROW_HEIGHT + FRAME

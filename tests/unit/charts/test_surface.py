@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from lesson.charts.growth import COLORS, DASHES
 from lesson.charts.picture import Picture
 from lesson.charts.surface import surface_chart
+from lesson.charts.theme import COLORS, DASHES
 from lesson.numeric.experiments.optimizers.surface import Surface
 from tests.unit.charts.drawn import WORDS, drawn
 
