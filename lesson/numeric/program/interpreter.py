@@ -183,6 +183,14 @@ def expression(node: ast.AST) -> Act:
             return attribute(node, tensor(value), name)
         case ast.Subscript(value=value, slice=index):
             return part(node, expression(value), whole(index), mask(index))
+        case ast.Call():
+            return called(node)
+    raise refuse(node, "not-here", kind=type(node).__name__)
+
+
+def called(node: ast.Call) -> Act:
+    """What a call is worth in a run."""
+    match node:
         case ast.Call(func=ast.Name(id="len"), args=[argument]):
             owner = tensor(argument)
             return lambda run: run.made(node, len, owner(run))
