@@ -179,21 +179,15 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
 
 def your_own_function() -> None:
     """An autograd.Function with a backward pass by hand, and gradcheck, which finds a planted error."""
-    from lesson.numeric.experiments.bernoulli_gate.functions import (
-        Forgetful,
-        Rectified,
-        checked,
-        checked_forgetful,
-        checked_straight_through,
-    )
+    from lesson.numeric.experiments.bernoulli_gate import functions
     from lesson.numeric.snippet import ran, source_of
 
     say("own-function")
-    code(source_of(Rectified))
-    snippet(ran(checked))
+    code(source_of(functions.Rectified))
+    snippet(ran(functions.checked))
     say("planted")
-    code(source_of(Forgetful))
-    snippet(ran(checked_forgetful))
+    code(source_of(functions.Forgetful))
+    snippet(ran(functions.checked_forgetful))
     say("rejected")
-    snippet(ran(checked_straight_through))
+    snippet(ran(functions.checked_straight_through))
     say("rejected-why")
