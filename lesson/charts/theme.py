@@ -26,6 +26,9 @@ TEXT = {
 }
 """The same quantities where they are text, 4.5:1 against the page: each theme needs its own."""
 
+INK = {"light": "#262730", "dark": "#f5f4ef"}
+"""What is written in a picture and is of no quantity; Vega would write it black on a dark page too."""
+
 PARAMETERS = ("w1", "b1", "w2", "b2")
 PARAMETER_COLORS = (WEIGHTS, DATA, ERROR, HIDDEN)
 PARAMETER_DASHES = ([1, 0], [2, 2], [8, 3], [8, 3, 2, 3])
