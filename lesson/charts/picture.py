@@ -59,6 +59,19 @@ UNLABELLED = False
 picture's words are for, and the labels took the browser longer than the marks."""
 
 
+def tooltips(fields: Mapping[str, str | tuple[str, str]]) -> list[alt.Tooltip]:
+    """What a pointer is told: under each title a field of the table, a number's with its format.
+
+    A title of blanks shows the value alone; of two fields with one title Vega shows the first alone.
+    """
+    return [
+        alt.Tooltip(field, title=title)
+        if isinstance(field, str)
+        else alt.Tooltip(field[0], title=title, format=field[1])
+        for title, field in fields.items()
+    ]
+
+
 def hover_points(base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.Chart:
     """The numbers of a curve, for a pointer that comes near."""
     return base.mark_point(opacity=0, size=80, filled=True, aria=UNLABELLED).encode(tooltip=tooltip)

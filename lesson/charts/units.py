@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from lesson.charts import theme
-from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, step_shown, table
+from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, step_shown, table, tooltips
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.dying_relu import Spells
@@ -41,21 +41,12 @@ def units_film(networks: Mapping[str, Spells], words: Mapping[str, str]) -> Pict
 def strips(rows: tuple[str, ...], observation: str, states: tuple[str, ...]) -> Chart:
     colors = alt.Scale(domain=states, range=[theme.DATA, theme.RESTS, theme.ERROR])
     axis = alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
-    cells = (
-        alt.Chart()
-        .transform_filter("datum.since <= shown && shown < datum.until")
-        .mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED)
-        .encode(
-            x=alt.X("observation:O", title=observation, axis=axis),
-            y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
-            color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
-            tooltip=[
-                alt.Tooltip("row:N", title=" "),
-                alt.Tooltip("observation:O", title=observation),
-                # Two blanks: of two fields with one title Vega shows the first alone.
-                alt.Tooltip("state:N", title="  "),
-            ],
-        )
+    shown = alt.Chart().transform_filter("datum.since <= shown && shown < datum.until")
+    cells = shown.mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED).encode(
+        x=alt.X("observation:O", title=observation, axis=axis),
+        y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
+        color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
+        tooltip=tooltips({" ": "row:N", observation: "observation:O", "  ": "state:N"}),
     )
     chart = alt.layer(cells).add_params(step_shown(0))
     chart.height = len(rows) * ROW_HEIGHT + FRAME

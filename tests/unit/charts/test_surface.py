@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from lesson.charts.growth import COLORS, DASHES
 from lesson.charts.picture import Picture
 from lesson.charts.surface import surface_chart
+from lesson.charts.theme import COLORS, DASHES
 from lesson.numeric.experiments.optimizers.surface import Surface
 from tests.unit.charts.drawn import WORDS, drawn
 
@@ -67,15 +67,15 @@ def test_each_path_goes_from_the_start_step_by_step_in_its_own_look() -> None:
 def test_dots_move_down_the_paths_and_wait_where_they_end() -> None:
     sgd, adam = (list(map(tuple, path.tolist())) for path in PATHS.values())
     for shown, ends in enumerate([(sgd[0], adam[0]), (sgd[1], adam[1]), (sgd[2], adam[1])]):
-        _, lines, _, dots = drawn(picture(), shown=shown)
+        _, lines, dots, _ = drawn(picture(), shown=shown)
         assert dots.see("x", "y") == list(ends)
         assert dots.each("color") == [COLORS[0], COLORS[1]]
         assert set(lines.each("order")) == set(range(shown + 1))
-    assert drawn(picture(), shown=2)[3].rows == drawn(picture())[3].rows, "at first all is shown"
+    assert drawn(picture(), shown=2)[2].rows == drawn(picture())[2].rows, "at first all is shown"
 
 
 def test_a_cross_marks_the_start_of_every_path() -> None:
-    _, _, start, _ = drawn(picture())
+    *_, start = drawn(picture())
     assert start.style["shape"] == "cross"
     assert start.see("x", "y") == [(1, 10.5)] == [tuple(path[0]) for path in PATHS.values()][:1]
 
