@@ -23,6 +23,7 @@ from lesson.charts.picture import (
     parts,
     span,
     table,
+    tooltips,
 )
 from lesson.numeric.training.curves import Fit, Losses
 
@@ -33,30 +34,21 @@ def loss_chart(losses: Losses, words: Mapping[str, str], log: bool = False) -> P
     The axis ends at their ceiling, where a curve that is higher leaves the picture.
     """
     points = beneath(losses.ceiling, both_lanes(losses.steps, losses.by_hand, losses.autograd, words))
-    # A logarithm has no place for a loss of exactly zero.
+    # Zero has no logarithm.
     shown = points.filter(pc.field("value") > 0) if log else points
     return Picture(two_losses(words["step"], words["loss"], words["lane"], lanes(words), log), shown)
 
 
 @drawing
 def two_losses(step: str, loss: str, lane: str, names: tuple[str, str], log: bool) -> Chart:
+    whole = alt.Axis(tickMinStep=1, format=",d")
     base = alt.Chart().encode(
-        x=alt.X(
-            "at:Q",
-            title=step,
-            scale=alt.Scale(domain=span("at"), nice=False),
-            axis=alt.Axis(tickMinStep=1, format=",d"),
-        ),
+        x=alt.X("at:Q", title=step, scale=alt.Scale(domain=span("at"), nice=False), axis=whole),
         y=alt.Y("value:Q", title=loss, scale=height(log), axis=axis("y", log)),
     )
-    tooltip = [
-        alt.Tooltip("lane:N", title=lane),
-        alt.Tooltip("at:Q", title=step, format=",d"),
-        alt.Tooltip("value:Q", title=loss, format=".9g"),
-    ]
-    return alt.layer(lane_lines(base, names), hover_points(inside(base), tooltip)).properties(
-        height=theme.HEIGHT
-    )
+    told = tooltips({lane: "lane:N", step: ("at:Q", ",d"), loss: ("value:Q", ".9g")})
+    layers = alt.layer(lane_lines(base, names), hover_points(inside(base), told))
+    return layers.properties(height=theme.HEIGHT)
 
 
 def followed_losses(losses: Losses, words: Mapping[str, str]) -> Picture:

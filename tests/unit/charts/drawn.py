@@ -94,11 +94,13 @@ def title_of(definition: Mapping[str, Any]) -> Any:
     return definition.get("title", definition["field"])
 
 
-def drawn(picture: Picture, **selected: Row) -> list[Marks]:
-    """The layers of a picture, the lowest first; selected: what each selection holds, by field."""
+def drawn(picture: Picture, **selected: object) -> list[Marks]:
+    """The layers of a picture, the lowest first; selected: what each selection holds, by field,
+    and the value of each other parameter."""
     nothing: Row = {}
-    known = {parameter["name"]: nothing for parameter in picture.drawing.get("params", [])} | selected
-    return list(layers(picture.drawing, {}, [], picture.table.to_pylist(), known))
+    parameters = picture.drawing.get("params", [])
+    known = {parameter["name"]: parameter.get("value", nothing) for parameter in parameters}
+    return list(layers(picture.drawing, {}, [], picture.table.to_pylist(), known | selected))
 
 
 def layers(
