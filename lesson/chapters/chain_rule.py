@@ -89,7 +89,7 @@ def the_bench(network: settings.Settings, chosen: Entry, moved: float) -> None:
     rest = text("rest", more=len(found.paths) - SHOWN)
     labels = {"loss": words()["loss"], "entry": words()["entry"], "sum": text("sum"), "rest": rest}
     chart = bench_chart(found, chosen, sizes, position(moved), labels, theme_name())
-    picture(chart, text("bench-alt", entry=chosen.name), on_pick=("bench", picked), told=TOLD)
+    picture(chart, text("bench-alt", entry=chosen.name), on_pick=("bench", picked), selects=TOLD)
     say("bench")
     say("network")
     if max(sizes) > SHOWN:

@@ -190,7 +190,7 @@ def numbers(sweep: Sweep, units: Mapping[str, list[Unit]], chosen: Entry) -> Ite
             yield moving(unit.x, unit.y + 20, column_of, unit.kind)
     for o, target in zip(units["o"], sweep.y, strict=False):
         if o.name != "⋯":
-            yield moving(o.x, o.y - 20, np.full(count, target), "data", "y = ")
+            yield moving(o.x, o.y + 34, np.full(count, target), "data", "y = ")
     loss = units["L"][0]
     yield moving(loss.x, loss.y + 20, sweep.losses, "error")
     start, end = ends(units, chosen)

@@ -171,22 +171,22 @@ def picture(
     picture: Picture,
     alt: str,
     on_pick: tuple[str, Callable[[], None]] | None = None,
-    told: Sequence[str] = (),
+    selects: Sequence[str] = (),
 ) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    on_pick: the widget key of a chart in which one can select something, and what that calls. told: the
-    selections that call it, where the others stay in the browser. Views beside each other keep their width,
-    and scroll in a box of their own where the screen is narrower.
+    Views beside each other have widths of their own, and scroll in a box where the page is narrower. on_pick:
+    the widget key of a chart in which one can select something, and what that calls. selects: the selections
+    of which the server hears, where the browser keeps others to itself.
     """
-    selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
-    if told:
-        selects["selection_mode"] = list(told)
-    if "vconcat" in picture.drawing:
-        with st.container(horizontal=True, wrap=False):
-            st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, width="content", **selects)
+    chosen: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
+    if selects:
+        chosen["selection_mode"] = selects
+    if "vconcat" not in picture.drawing:
+        st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **chosen)
         return
-    st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **selects)
+    with st.container(horizontal=True, wrap=False):
+        st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, width="content", **chosen)
 
 
 def refused(error: DataError | MatrixError) -> None:
