@@ -21,7 +21,7 @@ from lesson.numeric.config import Entry, entries
 from lesson.numeric.source import line_of
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.chain_rule import Cell, Sweep
+    from lesson.numeric.experiments.chain_rule import Cell, Factor, Sweep
 
 COLUMNS = {"x": 26, "h": 176, "a": 254, "o": 366, "L": 432}
 """Where the layers of the network stand, in pixels from the left."""
@@ -202,7 +202,7 @@ def numbers(sweep: Sweep, units: Mapping[str, list[Unit]], chosen: Entry) -> Ite
                 yield on_edge(*ends(units, carrying), 0.45, factor.values)
 
 
-def on_edge(start: Unit, end: Unit, share: float, values: Any, before: str = "") -> pa.Table:  # noqa: ANN401
+def on_edge(start: Unit, end: Unit, share: float, values: np.ndarray, before: str = "") -> pa.Table:
     """A weight's number, above its line on the side from which that falls."""
     x, y = (a + share * (b - a) for a, b in ((start.x, end.x), (start.y, end.y)))
     side = "left" if start.y < end.y else "right"
@@ -219,11 +219,11 @@ def terms(sweep: Sweep) -> Iterator[pa.Table]:
         yield moving(middle(len(factors)), top(row) + 11, products[row], "error", "= ")
     last = len(sweep.paths[0])
     if len(products) > SHOWN:
-        yield moving(middle(last), top(SHOWN) + 11, sum(products[SHOWN:]), "error", "= ")
-    yield moving(middle(last), top(rows_of(sweep) - 1) + 11, sum(products), "error", "= ")
+        yield moving(middle(last), top(SHOWN) + 11, np.sum(products[SHOWN:], axis=0), "error", "= ")
+    yield moving(middle(last), top(rows_of(sweep) - 1) + 11, np.sum(products, axis=0), "error", "= ")
 
 
-def product(factors: Any) -> np.ndarray:  # noqa: ANN401
+def product(factors: tuple[Factor, ...]) -> np.ndarray:
     return np.prod([factor.times * factor.values for factor in factors], axis=0)
 
 
@@ -413,7 +413,7 @@ def curve_view(name: str, loss: str, tone: str) -> Chart:
 
 
 def grips(curve: alt.Chart) -> alt.Chart:
-    """Invisible points of the curve: the one nearest to the pointer is the position, while it is dragged."""
+    """Invisible points in a row, one for each position: the nearest to the pointer is held while dragged."""
     drag = "[pointerdown, window:pointerup] > pointermove"
     fields = ["at", "start"]
     held = alt.selection_point(
@@ -422,7 +422,8 @@ def grips(curve: alt.Chart) -> alt.Chart:
     released = alt.selection_point(
         name="released", fields=["at"], on="pointerup", nearest=True, clear=False, toggle=False
     )
-    return curve.mark_point(opacity=0, size=60, cursor="ew-resize", aria=False).add_params(held, released)
+    row = curve.encode(y=alt.value(HEIGHT / 2))
+    return row.mark_point(opacity=0, size=60, cursor="ew-resize", aria=False).add_params(held, released)
 
 
 def chain_view(height: int, tone: str, ink: str) -> Chart:
