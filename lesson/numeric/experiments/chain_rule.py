@@ -84,7 +84,8 @@ class Cell(NamedTuple):
 class Sweep:
     """One entry at k positions, and what moves with it, float64.
 
-    name: the entry's. bias: whether the network has one. weights, losses, gradients (k,), these by hand. h, a (k, hidden) and out (k, outputs); x (inputs,),
+    name: the entry's. bias: whether the network has one. weights, losses, gradients (k,), these by hand.
+    h, a (k, hidden) and out (k, outputs); x (inputs,),
     y (outputs,) and w2 (hidden, outputs), which is the start's. paths: one for each output reached, from the
     loss back. cells: what the seven lines give on the way. bend: the weight at which its unit's h is zero.
     """
