@@ -1,0 +1,261 @@
+"""Tensors on a plane that know of each other: pointing at a cell lights the cells that it is made of.
+
+The browser does it, from a condition made of the list of operations: no message goes to the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+
+from lesson.charts import theme
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
+from lesson.numeric.operands import Cell, Index, Operand, Operation
+
+CELL = 24
+"""The height of a cell in pixels."""
+
+GAP, TITLE, BAND = 0.45, 0.95, 0.7
+"""Between tensors, above one for its name, and beside one for what is not drawn, in cells."""
+
+DIM = 0.25
+"""What is left of a cell that has no part in the one under the pointer."""
+
+COLORS = {"data": theme.DATA, "weights": theme.WEIGHTS, "hidden": theme.HIDDEN, "error": theme.ERROR}
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A matrix, or a corner of it, at a place among others.
+
+    values (rows, columns) of the corner; first: the row and the column from 0 with which it begins; shape:
+    that of the whole. place: column and row of the grid in which tensors stand. made: whether its numbers
+    are there yet; an empty frame if not.
+    """
+
+    name: str
+    kind: str
+    values: np.ndarray
+    place: tuple[int, int]
+    shape: tuple[int, int]
+    first: tuple[int, int] = (0, 0)
+    made: bool = True
+
+
+class Box(NamedTuple):
+    """A cell as it is drawn; lit: 2 where it is the chosen one, 1 where that is made of it."""
+
+    tensor: str
+    row: int
+    col: int
+    cell: str
+    x: float
+    x2: float
+    y: float
+    y2: float
+    value: float | None
+    text: str
+    strength: float
+    kind: str
+    lit: int
+
+
+class Label(NamedTuple):
+    """A word at a place."""
+
+    x: float
+    y: float
+    text: str
+    kind: str
+
+
+def linked_chart(
+    tensors: Sequence[Tensor], operations: Sequence[Operation], chosen: Cell, words: Mapping[str, str]
+) -> Picture:
+    """Heatmaps with numbers. The cell under the pointer, and without a pointer the chosen one, is linked to
+    those that it is made of. A click on a cell is the selection `picked`.
+
+    Words: value, more (with [[count]]).
+    """
+    shapes = {tensor.name: tensor.shape for tensor in tensors}
+    sources = {
+        read
+        for operation in operations
+        if operation.result == chosen.tensor
+        for read in operation.made_of(chosen, shapes)
+    }
+    lit = dict.fromkeys(sources, 1) | {chosen: 2}
+    plane = Plane.of(tensors)
+    found = parts(
+        cells=records(box for tensor in tensors for box in boxes(tensor, plane, lit)),
+        names=records(title(tensor, plane) for tensor in tensors),
+        bands=records([*(band for t in tensors for band in bands(t, plane, words["more"])), END]),
+    )
+    return Picture(heatmaps(tuple(operations), plane.width, plane.height, words["value"]), found)
+
+
+END = Label(-9, -9, "", "")
+"""Beyond the picture: a table without rows has no columns."""
+
+
+class Plane(NamedTuple):
+    """Where each column and each row of the grid begins, and how far it all reaches, in cells."""
+
+    lefts: tuple[float, ...]
+    tops: tuple[float, ...]
+    width: float
+    height: float
+
+    @classmethod
+    def of(cls, tensors: Sequence[Tensor]) -> Plane:
+        widths = extents((t.place[0], t.values.shape[1] + BAND * cut(t)[1] + GAP) for t in tensors)
+        heights = extents((t.place[1], t.values.shape[0] + BAND * cut(t)[0] + GAP + TITLE) for t in tensors)
+        lefts, tops = ([0.0, *accumulate(sizes)] for sizes in (widths, heights))
+        return cls(tuple(lefts[:-1]), tuple(tops[:-1]), lefts[-1] - GAP, tops[-1] - GAP)
+
+    def corner(self, tensor: Tensor) -> tuple[float, float]:
+        """Where the first cell of a tensor begins."""
+        column, row = tensor.place
+        return self.lefts[column], self.tops[row] + TITLE
+
+
+def extents(sized: Iterable[tuple[int, float]]) -> list[float]:
+    """For each column or row of the grid what the largest in it needs."""
+    largest: dict[int, float] = {}
+    for index, size in sized:
+        largest[index] = max(size, largest.get(index, 0.0))
+    return [largest.get(index, 0.0) for index in range(max(largest) + 1)]
+
+
+def cut(tensor: Tensor) -> tuple[int, int]:
+    """How many rows and columns are not drawn, as far as a band for them is needed: 0 or 1 of each."""
+    return tuple(int(w > d) for w, d in zip(tensor.shape, tensor.values.shape, strict=True))  # type: ignore[return-value]
+
+
+def boxes(tensor: Tensor, plane: Plane, lit: Mapping[Cell, int]) -> Iterator[Box]:
+    left, top = plane.corner(tensor)
+    finite = np.abs(tensor.values[np.isfinite(tensor.values)])
+    largest = float(finite.max(initial=0.0)) or 1.0
+    for (row, column), value in np.ndenumerate(tensor.values):
+        at = Cell(tensor.name, row + tensor.first[0], column + tensor.first[1])
+        x, y = left + column, top + row
+        number = float(value)
+        yield Box(
+            *at,
+            at.name,
+            x,
+            x + 1,
+            y,
+            y + 1,
+            number if tensor.made else None,
+            short(number) if tensor.made else "",
+            float(np.nan_to_num(np.clip(number / largest, -1, 1))) if tensor.made else 0.0,
+            tensor.kind if tensor.made else "later",
+            lit.get(at, 0) if tensor.made else 0,
+        )
+
+
+def short(value: float) -> str:
+    """A number in at most six characters."""
+    if not np.isfinite(value):
+        return str(value)
+    size = abs(value)
+    text = f"{value + 0.0:.3g}" if size < 1000 and (size >= 1e-3 or size == 0) else f"{value:.0e}"
+    return text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
+
+
+def title(tensor: Tensor, plane: Plane) -> Label:
+    """Its name, above its left edge."""
+    left, top = plane.corner(tensor)
+    return Label(left, top - 0.35, tensor.name, tensor.kind if tensor.made else "later")
+
+
+def bands(tensor: Tensor, plane: Plane, more: str) -> Iterator[Label]:
+    """How many rows and columns there are beside those that are drawn."""
+    left, top = plane.corner(tensor)
+    rows, columns = tensor.values.shape
+    if cut(tensor)[0]:
+        count = tensor.shape[0] - rows
+        yield Label(left + columns / 2, top + rows + BAND / 2, more.replace("[[count]]", f"{count:,}"), "band")
+    if cut(tensor)[1]:
+        yield Label(left + columns + BAND / 2, top + rows / 2, f"+{tensor.shape[1] - columns:,}", "band")
+
+
+def lights(operations: Sequence[Operation]) -> str:
+    """Vega's condition: whether a cell is the one under the pointer, or one that that is made of."""
+    made_of = [under(operation.result, operand) for operation in operations for operand in operation.operands]
+    itself = "datum.tensor == hov.tensor[0] && datum.row == hov.row[0] && datum.col == hov.col[0]"
+    return " || ".join(f"({one})" for one in [itself, *made_of])
+
+
+def under(result: str, operand: Operand) -> str:
+    """Whether the pointer is on a cell of the result, and this cell of the operand is read for it."""
+    tests = [f"hov.tensor[0] == '{result}'", f"datum.tensor == '{operand.tensor}'"]
+    tests += same("row", operand.row) + same("col", operand.column)
+    return " && ".join(tests)
+
+
+FIELDS: Mapping[Index, str] = {"row": "row", "column": "col"}
+
+
+def same(field: str, index: Index) -> list[str]:
+    return [f"datum.{field} == hov.{FIELDS[index]}[0]"] if index else []
+
+
+@drawing
+def heatmaps(operations: tuple[Operation, ...], width: float, height: float, value: str) -> Chart:
+    base = alt.Chart().encode(
+        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)),
+    )
+    cells = part(base, "cells").encode(x2="x2:Q", y2="y2:Q")
+    pointed, dim = "isValid(hov.tensor)", f"isValid(hov.tensor) && !({lights(operations)})"
+    faded = alt.condition(dim, alt.value(DIM), alt.value(1))
+    kinds = alt.Scale(domain=[*COLORS, "later", "band"], range=[*COLORS.values(), *["#8888"] * 2])
+    by_kind = alt.Color("kind:N", scale=kinds, legend=None)
+    squares = cells.mark_rect(aria=False).encode(
+        color=alt.condition(
+            "datum.kind == 'later'",
+            alt.value("transparent"),
+            alt.Color(
+                "strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None
+            ),
+        ),
+        opacity=faded,
+    )
+    size = alt.ExprRef(expr=f"min(12, 0.36 * width / {width:.2f})")
+    numbers = (
+        cells.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
+        .mark_text(fontSize=size, aria=False)
+        .encode(
+            x2=alt.Undefined,
+            y2=alt.Undefined,
+            text="text:N",
+            color=alt.condition("abs(datum.strength) > 0.7", alt.value("#fff"), alt.value("#000")),
+            opacity=faded,
+        )
+    )
+    edge = f"{pointed} ? ({lights(operations)}) : datum.lit > 0"
+    frames = cells.mark_rect(fill="transparent", aria=False).encode(
+        stroke=alt.Stroke("kind:N", scale=kinds, legend=None),
+        strokeWidth=alt.condition(edge, alt.value(3), alt.value(0.75)),
+        tooltip=[alt.Tooltip("cell:N", title=" "), alt.Tooltip("value:Q", title=value)],
+    )
+    fields = ["tensor", "row", "col"]
+    frames = frames.add_params(
+        alt.selection_point(
+            name="hov", fields=fields, on="pointerover", clear="pointerout", empty=False
+        ),
+        alt.selection_point(name="picked", fields=fields, on="click", clear=False, empty=False),
+    )
+    names = part(base, "names").mark_text(align="left", fontSize=12, fontWeight="bold", aria=False)
+    named = names.encode(text="text:N", color=by_kind)
+    rests = part(base, "bands").mark_text(fontSize=10.5, aria=False, clip=True).encode(text="text:N", color=by_kind)
+    chart = alt.layer(squares, numbers, frames, named, rests)
+    chart.height = round(height * CELL)
+    return chart
