@@ -12,7 +12,7 @@ from lesson.page.show import worker_loss_reported
 from lesson.page.words import text
 
 PARTS = {
-    "part-start": ("home",),
+    "part-start": ("home", "one-step"),
     "part-notebook": ("tensors", "graph"),
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-autograd": ("autograd", "optimizers"),

@@ -80,7 +80,7 @@ def linked_chart(
     """Heatmaps with numbers. The cell under the pointer, and without a pointer the chosen one, is linked to
     those that it is made of. A click on a cell is the selection `picked`.
 
-    Words: value, more (with [[count]]).
+    Words: value; more, with a place for {count}.
     """
     shapes = {tensor.name: tensor.shape for tensor in tensors}
     sources = {
@@ -181,7 +181,7 @@ def bands(tensor: Tensor, plane: Plane, more: str) -> Iterator[Label]:
     rows, columns = tensor.values.shape
     if cut(tensor)[0]:
         count = tensor.shape[0] - rows
-        yield Label(left + columns / 2, top + rows + BAND / 2, more.replace("[[count]]", f"{count:,}"), "band")
+        yield Label(left + columns / 2, top + rows + BAND / 2, more.format(count=f"{count:,}"), "band")
     if cut(tensor)[1]:
         yield Label(left + columns + BAND / 2, top + rows / 2, f"+{tensor.shape[1] - columns:,}", "band")
 
@@ -222,9 +222,7 @@ def heatmaps(operations: tuple[Operation, ...], width: float, height: float, val
         color=alt.condition(
             "datum.kind == 'later'",
             alt.value("transparent"),
-            alt.Color(
-                "strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None
-            ),
+            alt.Color("strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None),
         ),
         opacity=faded,
     )
@@ -248,14 +246,16 @@ def heatmaps(operations: tuple[Operation, ...], width: float, height: float, val
     )
     fields = ["tensor", "row", "col"]
     frames = frames.add_params(
-        alt.selection_point(
-            name="hov", fields=fields, on="pointerover", clear="pointerout", empty=False
-        ),
+        alt.selection_point(name="hov", fields=fields, on="pointerover", clear="pointerout", empty=False),
         alt.selection_point(name="picked", fields=fields, on="click", clear=False, empty=False),
     )
     names = part(base, "names").mark_text(align="left", fontSize=12, fontWeight="bold", aria=False)
     named = names.encode(text="text:N", color=by_kind)
-    rests = part(base, "bands").mark_text(fontSize=10.5, aria=False, clip=True).encode(text="text:N", color=by_kind)
+    rests = (
+        part(base, "bands")
+        .mark_text(fontSize=10.5, aria=False, clip=True)
+        .encode(text="text:N", color=by_kind)
+    )
     chart = alt.layer(squares, numbers, frames, named, rests)
     chart.height = round(height * CELL)
     return chart

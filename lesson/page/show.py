@@ -154,13 +154,21 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
 
 
-def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:
+def picture(
+    picture: Picture,
+    alt: str,
+    on_pick: tuple[str, Callable[[], None]] | None = None,
+    selects: str | None = None,
+) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    on_pick: the widget key of a chart in which one can select something, and what that calls.
+    on_pick: the widget key of a chart in which one can select something, and what that calls. selects: the
+    selection of which the server hears, where the browser keeps others to itself.
     """
-    selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
-    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+    chosen: dict[str, Any] = {}
+    if on_pick:
+        chosen = {"key": on_pick[0], "on_select": on_pick[1], "selection_mode": selects}
+    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **chosen)
 
 
 def refused(error: DataError | MatrixError) -> None:

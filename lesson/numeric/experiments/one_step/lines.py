@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lesson.numeric.operands import (
     Operation,
@@ -103,6 +103,6 @@ def held(result: str, bias: bool) -> dict[str, tuple[str, ...]]:
     return {name: lines_of for name, lines_of in readers.items() if lines_of}
 
 
-def bytes_of(names: Mapping[str, object], of: Mapping[str, Shape], itemsize: int = 4) -> dict[str, int]:
+def bytes_of(names: Iterable[str], of: Mapping[str, Shape], itemsize: int = 4) -> dict[str, int]:
     """What each of these tensors takes, in bytes."""
     return {name: itemsize * of[name][0] * of[name][1] for name in names}
