@@ -34,22 +34,22 @@ PACE = 2.0
 PLACES = {
     "x": (0, 0),
     "w1": (1, 0),
-    "b1": (1, 1),
+    "b1": (1, 0),
     "h": (2, 0),
     "a": (3, 0),
     "w2": (4, 0),
-    "b2": (4, 1),
+    "b2": (4, 0),
     "out": (5, 0),
     "y": (6, 0),
     "residual": (7, 0),
     "loss": (8, 0),
-    "grad_w1": (1, 2),
-    "grad_b1": (1, 3),
-    "grad_h": (2, 2),
-    "grad_a": (3, 2),
-    "grad_w2": (4, 2),
-    "grad_b2": (4, 3),
-    "grad_out": (5, 2),
+    "grad_w1": (1, 1),
+    "grad_b1": (1, 1),
+    "grad_h": (2, 1),
+    "grad_a": (3, 1),
+    "grad_w2": (4, 1),
+    "grad_b2": (4, 1),
+    "grad_out": (5, 1),
 }
 """Column and row of each tensor: forward from left to right, and each gradient below its tensor."""
 
@@ -154,10 +154,8 @@ def stage(network: settings.Settings, results: tuple[str, ...], weights: np.ndar
     cell = chosen_cell(results, shapes)
     with worker_loss_reported():
         seen = computed(look, settings.config(network), weights, cell)
-        the_lines(results)
-        the_formula(shapes)
+        the_lines(network, results, shapes)
         linked(network.bias, results, seen)
-        kept_now(network, shapes)
         the_sum(seen.sum)
         choose_cell(results, cell, shapes)
         details(network, weights, seen)
@@ -183,17 +181,23 @@ def cell_of(name: str, there: tuple[str, ...], shapes: Mapping[str, Shape]) -> C
     return Cell(found[1], row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
-def the_lines(results: tuple[str, ...]) -> None:
-    """Both passes as they stand in the running source, the line that runs lit."""
-    now = results.index(st.session_state[LINE])
-    there, back = st.columns([3, 4])
-    for column, title in ((there, "forward"), (back, "backward")):
-        rows = [
-            row_of(lines.code_of_line(result), results.index(result) - now)
-            for result in results
-            if (result in LINES) == (title == "backward")
-        ]
-        column.markdown("  \n".join([text(title), *rows]))
+def the_lines(network: settings.Settings, results: tuple[str, ...], shapes: Mapping[str, Shape]) -> None:
+    """The pass as it stands in the running source, the line that runs lit; its formula, what is kept."""
+    line = st.session_state[LINE]
+    there, beside = st.columns([6, 5])
+    rows = [
+        row_of(lines.code_of_line(result), results.index(result) - results.index(line))
+        for result in results
+        if (result in LINES) == (line in LINES)
+    ]
+    title = text("backward" if line in LINES else "forward")
+    # As many rows in both passes, so that the picture keeps its place.
+    blank = ["\u00a0"] * (len(LINES) - len(rows))
+    there.markdown("  \n".join([title, *rows, *blank]))
+    with beside:
+        the_formula(shapes)
+        kept_now(network, shapes)
+        st.caption(text("hint"))
 
 
 def row_of(line: str, ahead: int) -> str:
@@ -236,10 +240,10 @@ def kept_now(network: settings.Settings, shapes: Mapping[str, Shape]) -> None:
     """What has to be kept after this line, and its bytes."""
     sizes = lines.bytes_of(lines.held(st.session_state[LINE], network.bias), shapes)
     if not sizes:
-        say("kept-none")
+        st.caption(text("kept-none"))
         return
     kept = " · ".join(text("kept-one", name=name, size=memory(size)) for name, size in sizes.items())
-    say("kept-now", kept=kept, total=memory(sum(sizes.values())))
+    st.caption(text("kept-now", kept=kept, total=memory(sum(sizes.values()))))
 
 
 def memory(size: int) -> str:
@@ -269,19 +273,10 @@ def choose_cell(results: tuple[str, ...], cell: Cell, shapes: Mapping[str, Shape
     values = (cell.tensor, cell.row + 1, cell.column + 1)
     st.session_state.update(dict(zip(keys, values, strict=True)))
     rows, columns = shapes[cell.tensor]
-    for place, draw in zip(
-        st.columns(3),
-        (
-            partial(st.selectbox, text("tensor"), there, key=keys[0], on_change=typed, args=(keys,)),
-            partial(st.number_input, text("cell-row"), 1, rows, key=keys[1], on_change=typed, args=(keys,)),
-            partial(
-                st.number_input, text("cell-column"), 1, columns, key=keys[2], on_change=typed, args=(keys,)
-            ),
-        ),
-        strict=True,
-    ):
-        with place:
-            draw()
+    one, two, three = st.columns(3)
+    one.selectbox(text("tensor"), there, key=keys[0], on_change=typed, args=(keys,))
+    two.number_input(text("cell-row"), 1, rows, key=keys[1], on_change=typed, args=(keys,))
+    three.number_input(text("cell-column"), 1, columns, key=keys[2], on_change=typed, args=(keys,))
 
 
 def typed(keys: list[str]) -> None:

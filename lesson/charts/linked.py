@@ -17,14 +17,17 @@ from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
 from lesson.numeric.operands import Cell, Index, Operand, Operation
 
-CELL = 24
-"""The height of a cell in pixels."""
+CELL_WIDTH, CELL_HEIGHT = 39, 23
+"""In pixels."""
 
 GAP, TITLE, BAND = 0.45, 0.95, 0.7
 """Between tensors, above one for its name, and beside one for what is not drawn, in cells."""
 
 DIM = 0.25
 """What is left of a cell that has no part in the one under the pointer."""
+
+FAINT = "#808080"
+"""What is not there yet, and what is not drawn."""
 
 COLORS = {"data": theme.DATA, "weights": theme.WEIGHTS, "hidden": theme.HIDDEN, "error": theme.ERROR}
 
@@ -34,7 +37,8 @@ class Tensor:
     """A matrix, or a corner of it, at a place among others.
 
     values (rows, columns) of the corner; first: the row and the column from 0 with which it begins; shape:
-    that of the whole. place: column and row of the grid in which tensors stand. made: whether its numbers
+    that of the whole. place: column and row of the grid in which tensors stand, those at one place
+    below each other. made: whether its numbers
     are there yet; an empty frame if not.
     """
 
@@ -104,32 +108,37 @@ END = Label(-9, -9, "", "")
 
 
 class Plane(NamedTuple):
-    """Where each column and each row of the grid begins, and how far it all reaches, in cells."""
+    """Where the first cell of each tensor lies, by name, and how far it all reaches, in cells."""
 
-    lefts: tuple[float, ...]
-    tops: tuple[float, ...]
+    corners: Mapping[str, tuple[float, float]]
     width: float
     height: float
 
     @classmethod
     def of(cls, tensors: Sequence[Tensor]) -> Plane:
-        widths = extents((t.place[0], t.values.shape[1] + BAND * cut(t)[1] + GAP) for t in tensors)
-        heights = extents((t.place[1], t.values.shape[0] + BAND * cut(t)[0] + GAP + TITLE) for t in tensors)
-        lefts, tops = ([0.0, *accumulate(sizes)] for sizes in (widths, heights))
-        return cls(tuple(lefts[:-1]), tuple(tops[:-1]), lefts[-1] - GAP, tops[-1] - GAP)
+        """Tensors at one place stand below each other, in their order."""
+        stacks: dict[tuple[int, int], float] = {}
+        above = {}
+        for tensor in tensors:
+            above[tensor.name] = stacks.get(tensor.place, 0.0)
+            stacks[tensor.place] = above[tensor.name] + height(tensor)
+        lefts = begins((t.place[0], t.values.shape[1] + BAND * cut(t)[1] + GAP) for t in tensors)
+        tops = begins((row, size + GAP) for (_, row), size in stacks.items())
+        corners = {t.name: (lefts[t.place[0]], tops[t.place[1]] + above[t.name] + TITLE) for t in tensors}
+        return cls(corners, lefts[-1] - GAP, tops[-1] - GAP)
 
-    def corner(self, tensor: Tensor) -> tuple[float, float]:
-        """Where the first cell of a tensor begins."""
-        column, row = tensor.place
-        return self.lefts[column], self.tops[row] + TITLE
+
+def height(tensor: Tensor) -> float:
+    """Its name, its cells and, where it is cut, the band below."""
+    return TITLE + tensor.values.shape[0] + BAND * cut(tensor)[0]
 
 
-def extents(sized: Iterable[tuple[int, float]]) -> list[float]:
-    """For each column or row of the grid what the largest in it needs."""
+def begins(sized: Iterable[tuple[int, float]]) -> list[float]:
+    """Where each column or row of the grid begins, as wide as what is in it, and where the last ends."""
     largest: dict[int, float] = {}
     for index, size in sized:
         largest[index] = max(size, largest.get(index, 0.0))
-    return [largest.get(index, 0.0) for index in range(max(largest) + 1)]
+    return [0.0, *accumulate(largest.get(index, 0.0) for index in range(max(largest) + 1))]
 
 
 def cut(tensor: Tensor) -> tuple[int, int]:
@@ -138,7 +147,7 @@ def cut(tensor: Tensor) -> tuple[int, int]:
 
 
 def boxes(tensor: Tensor, plane: Plane, lit: Mapping[Cell, int]) -> Iterator[Box]:
-    left, top = plane.corner(tensor)
+    left, top = plane.corners[tensor.name]
     finite = np.abs(tensor.values[np.isfinite(tensor.values)])
     largest = float(finite.max(initial=0.0)) or 1.0
     for (row, column), value in np.ndenumerate(tensor.values):
@@ -161,23 +170,23 @@ def boxes(tensor: Tensor, plane: Plane, lit: Mapping[Cell, int]) -> Iterator[Box
 
 
 def short(value: float) -> str:
-    """A number in at most six characters."""
-    if not np.isfinite(value):
-        return str(value)
-    size = abs(value)
-    text = f"{value + 0.0:.3g}" if size < 1000 and (size >= 1e-3 or size == 0) else f"{value:.0e}"
-    return text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
+    """A number in at most six characters, in three digits if they fit."""
+    forms = ("{:.3g}", "{:.2g}", "{:.1g}", "{:.0e}")
+    written = [
+        form.format(value + 0.0).replace("e-0", "e-").replace("e+0", "e").replace("e+", "e") for form in forms
+    ]
+    return next((text for text in written if len(text) <= 6), written[-1]).replace("-", "−")
 
 
 def title(tensor: Tensor, plane: Plane) -> Label:
     """Its name, above its left edge."""
-    left, top = plane.corner(tensor)
+    left, top = plane.corners[tensor.name]
     return Label(left, top - 0.35, tensor.name, tensor.kind if tensor.made else "later")
 
 
 def bands(tensor: Tensor, plane: Plane, more: str) -> Iterator[Label]:
     """How many rows and columns there are beside those that are drawn."""
-    left, top = plane.corner(tensor)
+    left, top = plane.corners[tensor.name]
     rows, columns = tensor.values.shape
     if cut(tensor)[0]:
         count = tensor.shape[0] - rows
@@ -208,15 +217,15 @@ def same(field: str, index: Index) -> list[str]:
 
 
 @drawing
-def heatmaps(operations: tuple[Operation, ...], width: float, height: float, value: str) -> Chart:
+def heatmaps(operations: tuple[Operation, ...], width: float, reach: float, value: str) -> Chart:
     base = alt.Chart().encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)),
+        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[reach, 0], nice=False)),
     )
     cells = part(base, "cells").encode(x2="x2:Q", y2="y2:Q")
     pointed, dim = "isValid(hov.tensor)", f"isValid(hov.tensor) && !({lights(operations)})"
     faded = alt.condition(dim, alt.value(DIM), alt.value(1))
-    kinds = alt.Scale(domain=[*COLORS, "later", "band"], range=[*COLORS.values(), *["#8888"] * 2])
+    kinds = alt.Scale(domain=[*COLORS, "later", "band"], range=[*COLORS.values(), *[FAINT] * 2])
     by_kind = alt.Color("kind:N", scale=kinds, legend=None)
     squares = cells.mark_rect(aria=False).encode(
         color=alt.condition(
@@ -226,10 +235,9 @@ def heatmaps(operations: tuple[Operation, ...], width: float, height: float, val
         ),
         opacity=faded,
     )
-    size = alt.ExprRef(expr=f"min(12, 0.36 * width / {width:.2f})")
     numbers = (
         cells.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
-        .mark_text(fontSize=size, aria=False)
+        .mark_text(fontSize=12, aria=False)
         .encode(
             x2=alt.Undefined,
             y2=alt.Undefined,
@@ -257,5 +265,5 @@ def heatmaps(operations: tuple[Operation, ...], width: float, height: float, val
         .encode(text="text:N", color=by_kind)
     )
     chart = alt.layer(squares, numbers, frames, named, rests)
-    chart.height = round(height * CELL)
+    chart.width, chart.height = round(width * CELL_WIDTH), round(reach * CELL_HEIGHT)
     return chart

@@ -154,6 +154,10 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
 
 
+SCROLLBAR = 20
+"""Pixels below a picture for the bar by which it is moved."""
+
+
 def picture(
     picture: Picture,
     alt: str,
@@ -162,13 +166,19 @@ def picture(
 ) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    on_pick: the widget key of a chart in which one can select something, and what that calls. selects: the
-    selection of which the server hears, where the browser keeps others to itself.
+    One with a width of its own scrolls in a box where the page is narrower. on_pick: the widget key of a
+    chart in which one can select something, and what that calls. selects: the selection of which the server
+    hears, where the browser keeps others to itself.
     """
     chosen: dict[str, Any] = {}
     if on_pick:
         chosen = {"key": on_pick[0], "on_select": on_pick[1], "selection_mode": selects}
-    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **chosen)
+    if "width" in picture.drawing:
+        # A box of fixed height is the one in which Streamlit lets scroll what is wider than the page.
+        with st.container(height=picture.drawing["height"] + SCROLLBAR, border=False):
+            st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, width="content", **chosen)
+    else:
+        st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **chosen)
 
 
 def refused(error: DataError | MatrixError) -> None:
