@@ -19,7 +19,7 @@ from lesson.numeric.operands import Cell, Shape
 from lesson.numeric.source import LINES
 from lesson.page.compute import computed, forget
 from lesson.page.show import code, colors, fragment, framed, picture, table, tabs, worker_loss_reported
-from lesson.page.words import ask, figure, keep_in_address, say, sides, text, words
+from lesson.page.words import ask, figure, keep_in_address, say, sides, text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -197,7 +197,6 @@ def the_lines(network: settings.Settings, results: tuple[str, ...], shapes: Mapp
     with beside:
         the_formula(shapes)
         kept_now(network, shapes)
-        st.caption(text("hint"))
 
 
 def row_of(line: str, ahead: int) -> str:
@@ -224,7 +223,10 @@ def linked(bias: bool, results: tuple[str, ...], seen: Look) -> None:
         for name, part in seen.corners.items()
     ]
     chart = linked_chart(
-        tensors, lines.operations(bias), seen.sum.cell, {**words(), "more": text("more", count="{count}")}
+        tensors,
+        lines.operations(bias),
+        seen.sum.cell,
+        {"hint": text("hint"), "more": text("more", count="{count}")},
     )
     picture(chart, text("picture-alt"), on_pick=("step-picture", partial(pick, results)), selects="picked")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -17,11 +18,11 @@ from lesson.charts import theme
 from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
 from lesson.numeric.operands import Cell, Index, Operand, Operation
 
-CELL_WIDTH, CELL_HEIGHT = 39, 23
+CELL_WIDTH, CELL_HEIGHT = 39, 22
 """In pixels."""
 
-GAP, TITLE, BAND = 0.45, 0.95, 0.7
-"""Between tensors, above one for its name, and beside one for what is not drawn, in cells."""
+GAP, TITLE, BAND, READOUT = 0.45, 0.95, 0.7, 1.0
+"""Between tensors, above one for its name, beside one for what is not drawn, and below all, in cells."""
 
 DIM = 0.25
 """What is left of a cell that has no part in the one under the pointer."""
@@ -57,7 +58,7 @@ class Box(NamedTuple):
     tensor: str
     row: int
     col: int
-    cell: str
+    readout: str
     x: float
     x2: float
     y: float
@@ -84,7 +85,7 @@ def linked_chart(
     """Heatmaps with numbers. The cell under the pointer, and without a pointer the chosen one, is linked to
     those that it is made of. A click on a cell is the selection `picked`.
 
-    Words: value; more, with a place for {count}.
+    Words: hint, which stands below all until the pointer is on a cell; more, with a place for {count}.
     """
     shapes = {tensor.name: tensor.shape for tensor in tensors}
     sources = {
@@ -98,13 +99,14 @@ def linked_chart(
     found = parts(
         cells=records(box for tensor in tensors for box in boxes(tensor, plane, lit)),
         names=records(title(tensor, plane) for tensor in tensors),
+        hint=records([Label(0, 0, words["hint"], "hint")]),
         bands=records([*(band for t in tensors for band in bands(t, plane, words["more"])), END]),
     )
-    return Picture(heatmaps(tuple(operations), plane.width, plane.height, words["value"]), found)
+    return Picture(heatmaps(tuple(operations), plane.width, plane.height), found)
 
 
-END = Label(-9, -9, "", "")
-"""Beyond the picture: a table without rows has no columns."""
+END = Label(0, 0, "", "")
+"""Nothing to see: a table without rows has no columns."""
 
 
 class Plane(NamedTuple):
@@ -156,7 +158,7 @@ def boxes(tensor: Tensor, plane: Plane, lit: Mapping[Cell, int]) -> Iterator[Box
         number = float(value)
         yield Box(
             *at,
-            at.name,
+            f"{at.name} = {number:.6g}".replace("-", "−") if tensor.made else at.name,
             x,
             x + 1,
             y,
@@ -195,11 +197,14 @@ def bands(tensor: Tensor, plane: Plane, more: str) -> Iterator[Label]:
         yield Label(left + columns + BAND / 2, top + rows / 2, f"+{tensor.shape[1] - columns:,}", "band")
 
 
+ITSELF = "datum.tensor == hov.tensor[0] && datum.row == hov.row[0] && datum.col == hov.col[0]"
+"""Whether a cell is the one under the pointer."""
+
+
 def lights(operations: Sequence[Operation]) -> str:
     """Vega's condition: whether a cell is the one under the pointer, or one that that is made of."""
     made_of = [under(operation.result, operand) for operation in operations for operand in operation.operands]
-    itself = "datum.tensor == hov.tensor[0] && datum.row == hov.row[0] && datum.col == hov.col[0]"
-    return " || ".join(f"({one})" for one in [itself, *made_of])
+    return " || ".join(f"({one})" for one in [ITSELF, *made_of])
 
 
 def under(result: str, operand: Operand) -> str:
@@ -216,54 +221,80 @@ def same(field: str, index: Index) -> list[str]:
     return [f"datum.{field} == hov.{FIELDS[index]}[0]"] if index else []
 
 
+POINTED = "isValid(hov.tensor)"
+"""Whether the pointer is on a cell at all."""
+
+KIND = alt.Scale(
+    domain=[*COLORS, "later", "band", "hint"],
+    range=[*COLORS.values(), *[FAINT] * 3],
+)
+
+
 @drawing
-def heatmaps(operations: tuple[Operation, ...], width: float, reach: float, value: str) -> Chart:
+def heatmaps(operations: tuple[Operation, ...], width: float, reach: float) -> Chart:
+    down = alt.Scale(domain=[reach + READOUT, 0], nice=False)
     base = alt.Chart().encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[reach, 0], nice=False)),
+        y=alt.Y("y:Q", axis=None, scale=down),
     )
-    cells = part(base, "cells").encode(x2="x2:Q", y2="y2:Q")
-    pointed, dim = "isValid(hov.tensor)", f"isValid(hov.tensor) && !({lights(operations)})"
-    faded = alt.condition(dim, alt.value(DIM), alt.value(1))
-    kinds = alt.Scale(domain=[*COLORS, "later", "band"], range=[*COLORS.values(), *[FAINT] * 2])
-    by_kind = alt.Color("kind:N", scale=kinds, legend=None)
-    squares = cells.mark_rect(aria=False).encode(
-        color=alt.condition(
-            "datum.kind == 'later'",
-            alt.value("transparent"),
-            alt.Color("strength:Q", scale=alt.Scale(scheme="blueorange", domain=[-1, 0, 1]), legend=None),
-        ),
-        opacity=faded,
+    lit = lights(operations)
+    chart = alt.layer(
+        *squares_and_numbers(base, f"{POINTED} && !({lit})"),
+        frames(base, f"{POINTED} ? ({lit}) : datum.lit > 0"),
+        *labels(base),
+        *readout(base, reach + READOUT / 2),
     )
-    numbers = (
-        cells.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
-        .mark_text(fontSize=12, aria=False)
-        .encode(
-            x2=alt.Undefined,
-            y2=alt.Undefined,
-            text="text:N",
-            color=alt.condition("abs(datum.strength) > 0.7", alt.value("#fff"), alt.value("#000")),
-            opacity=faded,
-        )
-    )
-    edge = f"{pointed} ? ({lights(operations)}) : datum.lit > 0"
-    frames = cells.mark_rect(fill="transparent", aria=False).encode(
-        stroke=alt.Stroke("kind:N", scale=kinds, legend=None),
-        strokeWidth=alt.condition(edge, alt.value(3), alt.value(0.75)),
-        tooltip=[alt.Tooltip("cell:N", title=" "), alt.Tooltip("value:Q", title=value)],
-    )
-    fields = ["tensor", "row", "col"]
-    frames = frames.add_params(
-        alt.selection_point(name="hov", fields=fields, on="pointerover", clear="pointerout", empty=False),
-        alt.selection_point(name="picked", fields=fields, on="click", clear=False, empty=False),
-    )
-    names = part(base, "names").mark_text(align="left", fontSize=12, fontWeight="bold", aria=False)
-    named = names.encode(text="text:N", color=by_kind)
-    rests = (
-        part(base, "bands")
-        .mark_text(fontSize=10.5, aria=False, clip=True)
-        .encode(text="text:N", color=by_kind)
-    )
-    chart = alt.layer(squares, numbers, frames, named, rests)
-    chart.width, chart.height = round(width * CELL_WIDTH), round(reach * CELL_HEIGHT)
+    chart.width, chart.height = round(width * CELL_WIDTH), round((reach + READOUT) * CELL_HEIGHT)
     return chart
+
+
+def squares_and_numbers(base: alt.Chart, dim: str) -> tuple[alt.Chart, alt.Chart]:
+    """Each cell by sign and size, and its number; pale where dim holds."""
+    faded = alt.condition(dim, alt.value(DIM), alt.value(1))
+    shade = alt.Scale(scheme="blueorange", domain=[-1, 0, 1])
+    by_strength = alt.Color("strength:Q", scale=shade, legend=None)
+    empty = alt.condition("datum.kind == 'later'", alt.value("transparent"), by_strength)
+    on_dark = alt.condition("abs(datum.strength) > 0.7", alt.value("#fff"), alt.value("#000"))
+    cells = part(base, "cells").mark_rect(aria=False)
+    middle = part(base, "cells").transform_calculate(x="datum.x + 0.5", y="datum.y + 0.5")
+    return (
+        cells.encode(x2="x2:Q", y2="y2:Q", color=empty, opacity=faded),
+        middle.mark_text(fontSize=12, aria=False).encode(text="text:N", color=on_dark, opacity=faded),
+    )
+
+
+def frames(base: alt.Chart, lit: str) -> alt.Chart:
+    """Frames in the colour of what a tensor is, thick where lit holds; they feel the pointer."""
+    fields = ["tensor", "row", "col"]
+    pointed = alt.selection_point(
+        name="hov", fields=fields, on="pointerover", clear="pointerout", empty=False
+    )
+    picked = alt.selection_point(name="picked", fields=fields, on="click", clear=False, empty=False)
+    drawn = part(base, "cells").mark_rect(fill="transparent", tooltip=None, aria=False)
+    return drawn.encode(
+        x2="x2:Q",
+        y2="y2:Q",
+        stroke=alt.Stroke("kind:N", scale=KIND, legend=None),
+        strokeWidth=alt.condition(lit, alt.value(3), alt.value(0.75)),
+    ).add_params(pointed, picked)
+
+
+def labels(base: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
+    """The names of the tensors, and how much of each is not drawn."""
+    names = part(base, "names").mark_text(align="left", fontSize=12, fontWeight="bold", aria=False)
+    rests = part(base, "bands").mark_text(fontSize=10.5, aria=False)
+    by_kind = alt.Color("kind:N", scale=KIND, legend=None)
+    return names.encode(text="text:N", color=by_kind), rests.encode(text="text:N", color=by_kind)
+
+
+def readout(base: alt.Chart, y: float) -> tuple[alt.Chart, alt.Chart]:
+    """The cell under the pointer in figures, at a place of its own: a tooltip would cover what is lit."""
+    corner = {"x": "0", "y": str(y)}
+    self_alone = alt.condition(f"{POINTED} && {ITSELF}", alt.value(1), alt.value(0))
+    nothing = alt.condition(POINTED, alt.value(0), alt.value(1))
+    value, hint = (part(base, name).transform_calculate(**corner) for name in ("cells", "hint"))
+    style = partial(alt.Chart.mark_text, align="left", fontSize=12, color=FAINT, aria=False)
+    return (
+        style(value).encode(text="readout:N", opacity=self_alone),
+        style(hint).encode(text="text:N", opacity=nothing),
+    )
