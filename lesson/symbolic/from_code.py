@@ -86,6 +86,8 @@ class Writer:
             return f"{one} - {two}"
         if isinstance(sign, ast.MatMult):
             return rf"{one}\,{two}"
+        if not isinstance(sign, ast.Mult):
+            raise ValueError(f"no formula for {type(sign).__name__}")
         # By a number, or entry by entry.
         return rf"{one}\left({two}\right)" if isinstance(left, ast.Constant) else rf"{one} \odot {two}"
 

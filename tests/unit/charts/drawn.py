@@ -24,13 +24,15 @@ WORDS = Words()
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of one layer, one for each row that it draws; table: all rows of the picture."""
+    """The marks of one layer, one for each row that it draws; table: all rows of the picture; selected: what
+    is selected, by the selection's name."""
 
     kind: str
     style: Mapping[str, Any]
     encoding: Mapping[str, Any]
     rows: list[Row]
     table: list[Row]
+    selected: Mapping[str, Any]
 
     def see(self, *channels: str) -> list[tuple[Any, ...]]:
         """For each mark what it shows on these channels, None for a gap."""
@@ -44,7 +46,7 @@ class Marks:
         if definition is None:
             return self.style.get(channel)
         met = definition.get("condition")
-        if met and evaluate(met["test"], datum=row):
+        if met and evaluate(met["test"], datum=row, **self.selected):
             return self.shown(met, channel, row)
         if "value" in definition or "datum" in definition:
             constant = definition.get("value", definition.get("datum"))
@@ -94,23 +96,27 @@ def title_of(definition: Mapping[str, Any]) -> Any:
     return definition.get("title", definition["field"])
 
 
-def drawn(picture: Picture) -> list[Marks]:
-    """The layers of a picture, the lowest first."""
-    return list(layers(picture.drawing, {}, [], picture.table.to_pylist()))
+def drawn(picture: Picture, **selected: Any) -> list[Marks]:
+    """The layers of a picture, the lowest first; selected: values by field, for each selection."""
+    return list(layers(picture.drawing, {}, [], picture.table.to_pylist(), selected))
 
 
 def layers(
-    specification: Mapping[str, Any], encoding: Row, transforms: list[Row], table: list[Row]
+    specification: Mapping[str, Any],
+    encoding: Row,
+    transforms: list[Row],
+    table: list[Row],
+    selected: Mapping[str, Any],
 ) -> Iterator[Marks]:
     """An inner layer has what is around it too: its encoding and its transforms."""
     encoding = {**encoding, **specification.get("encoding", {})}
     transforms = [*transforms, *specification.get("transform", [])]
     if "layer" in specification:
         for layer in specification["layer"]:
-            yield from layers(layer, encoding, transforms, table)
+            yield from layers(layer, encoding, transforms, table, selected)
         return
     mark = specification["mark"]
-    yield Marks(mark["type"], mark, encoding, transformed(table, transforms), table)
+    yield Marks(mark["type"], mark, encoding, transformed(table, transforms), table, selected)
 
 
 def transformed(rows: list[Row], transforms: list[Row]) -> list[Row]:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -56,6 +56,7 @@ def steps(draw: st.DrawFn) -> tuple[dict[str, tuple[int, int]], Tensors, Activat
     return shapes, tensors, draw(activations()), bias
 
 
+@settings(max_examples=40)
 @given(steps(), st.integers(0, 24))
 def test_exactly_the_cells_that_name_an_entry_change_with_it(
     step: tuple[dict[str, tuple[int, int]], Tensors, Activation, bool], place: int
@@ -87,6 +88,7 @@ def all_cells(tensor: str, shapes: dict[str, tuple[int, int]]) -> list[Cell]:
     return [Cell(tensor, row, column) for row in range(rows) for column in range(columns)]
 
 
+@settings(max_examples=40)
 @given(steps())
 def test_the_summands_of_a_cell_add_up_to_it(
     step: tuple[dict[str, tuple[int, int]], Tensors, Activation, bool],

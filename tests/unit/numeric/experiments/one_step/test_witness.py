@@ -15,7 +15,9 @@ from lesson.numeric.finite import finite_differences
 CONFIG = Config(source=Normal(16, 3, 2, 1), steps=11, activation="leaky_relu", slope=0.2)
 
 
-@pytest.mark.parametrize("entry", [Entry("w1", 2, 1), Entry("b1", 0, 0), Entry("w2", 1, 1), Entry("b2", 0, 1)])
+@pytest.mark.parametrize(
+    "entry", [Entry("w1", 2, 1), Entry("b1", 0, 0), Entry("w2", 1, 1), Entry("b2", 0, 1)]
+)
 def test_each_witness_speaks_of_this_cell(entry: Entry) -> None:
     weights = recorded(CONFIG).weights[1]
     task = task_at(CONFIG, weights)
