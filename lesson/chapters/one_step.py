@@ -368,7 +368,7 @@ def why_backward() -> None:
     for title, curves in (("multiplications", counts), ("milliseconds", times)):
         named = {text(f"way-{way}"): values for way, values in curves.items()}
         picture(
-            growth_chart(grown.sizes, named, text("sizes-axis"), text(title), log=(True, True)),
+            growth_chart(grown.sizes, named, text("sizes-axis"), text(title), log=(True, True), at_ends=True),
             text(f"{title}-alt"),
         )
 

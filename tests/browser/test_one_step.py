@@ -17,12 +17,11 @@ SCREEN = 800
 HEADER = 60
 """Of those Streamlit's own line at the top."""
 
-POINTED = (
-    """
-async ([selector, index]) => {
+POINTED = """
+async ([selector, index, dim]) => {
   const frames = [...document.querySelectorAll(selector + ' path[stroke]')].filter(
     path => path.getAttribute('fill') === 'transparent' && path.getAttribute('stroke') !== 'transparent');
-  const pale = () => document.querySelectorAll(selector + ' path[opacity="%s"]').length;
+  const pale = () => document.querySelectorAll(`${selector} path[opacity="${dim}"]`).length;
   const { left, top, width, height } = frames[index].getBoundingClientRect();
   const at = { bubbles: true, clientX: left + width / 2, clientY: top + height / 2, pointerType: 'mouse' };
   const begun = performance.now();
@@ -31,8 +30,6 @@ async ([selector, index]) => {
   return [performance.now() - begun, pale()];
 }
 """
-    % DIM
-)  # noqa: UP031
 """Put the pointer on a cell: milliseconds until others are pale, and how many are."""
 
 
@@ -53,7 +50,7 @@ def test_pointing_at_numbers_sends_no_message_and_choosing_one_does(browser: Bro
         sent: list[str | bytes] = []
 
         def listen(socket: WebSocket) -> None:
-            socket.on("framesent", sent.append)
+            socket.on("framesent", lambda frame: sent.append(frame))
 
         page.on("websocket", listen)
         page.reload()
@@ -78,7 +75,9 @@ def test_pointing_at_numbers_sends_no_message_and_choosing_one_does(browser: Bro
 def test_the_picture_answers_the_pointer_within_50_milliseconds(browser: Browser, server: Server) -> None:
     with visit(browser, f"{server.address}/one-step") as page:
         page.locator(PICTURE).scroll_into_view_if_needed()
-        taken, count = min(page.evaluate(POINTED, [PICTURE, index]) for index in (0, 5, 20))
+        found = sorted(page.evaluate(POINTED, [PICTURE, index, DIM]) for index in (0, 5, 20))
+        # The machine may have others to wait for once.
+        taken, count = found[1]
         assert count > 0
         assert taken < 50
 
