@@ -12,8 +12,9 @@ from lesson.charts.network import SHOWN, network_chart
 from lesson.charts.slopes import tangent_chart
 from lesson.numeric.config import Entry, entries
 from lesson.page.compute import computed
+from lesson.page.questions import ask
 from lesson.page.show import colors, formula, fragment, picture, proved, seven_lines, table
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.chain_rule import Moment

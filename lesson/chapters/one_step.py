@@ -18,8 +18,9 @@ from lesson.numeric.experiments.one_step import lines
 from lesson.numeric.operands import Cell, Shape
 from lesson.numeric.source import LINES
 from lesson.page.compute import computed, forget
+from lesson.page.questions import ask
 from lesson.page.show import code, colors, fragment, framed, picture, table, tabs, worker_loss_reported
-from lesson.page.words import ask, figure, keep_in_address, say, sides, text
+from lesson.page.words import figure, keep_in_address, say, sides, text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -242,10 +243,10 @@ def kept_now(network: settings.Settings, shapes: Mapping[str, Shape]) -> None:
     """What has to be kept after this line, and its bytes."""
     sizes = lines.bytes_of(lines.held(st.session_state[LINE], network.bias), shapes)
     if not sizes:
-        st.caption(text("kept-none"))
+        say("kept-none")
         return
     kept = " · ".join(text("kept-one", name=name, size=memory(size)) for name, size in sizes.items())
-    st.caption(text("kept-now", kept=kept, total=memory(sum(sizes.values()))))
+    say("kept-now", kept=kept, total=memory(sum(sizes.values())))
 
 
 def memory(size: int) -> str:

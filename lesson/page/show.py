@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import streamlit as st
 
-from lesson import prose
 from lesson.numeric import source
-from lesson.page.words import chapter, keep_in_address, language, quoted, text, words
+from lesson.page.questions import finished
+from lesson.page.words import chapter, keep_in_address, phrase, quoted, text, words
 from lesson.workers.process import WorkerLost
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
@@ -87,22 +87,28 @@ EARNED = {
     "activation": ("grad_h",),
     "bias": ("grad_b1", "grad_b2"),
 }
-"""Which of the seven lines each chapter of the derivation earns, in the order of the chapters."""
+"""Which of the seven lines each chapter of the derivation earns."""
 
 
 def seven_lines() -> None:
-    """The seven lines from the running source, those lit that this chapter or one before it earned."""
-    chapters = list(EARNED)
-    so_far = chapters[: chapters.index(chapter()) + 1]
-    earned = {line for name in so_far for line in EARNED[name]}
+    """The seven lines from the running source, those ticked whose chapter's checks were answered rightly."""
+    done = {line for name, lines in EARNED.items() if finished(name) for line in lines}
     rows = []
     for line in source.seven_lines().splitlines():
         name = line.split(" = ")[0]
-        mark = ":material/check_circle:" if name in earned else ":material/radio_button_unchecked:"
+        mark = ":material/check_circle:" if name in done else ":material/radio_button_unchecked:"
         new = f" **{words()['earned-here']}**" if name in EARNED[chapter()] else ""
         rows.append(f"{mark} `{line}`{new}")
     with st.container(border=True):
         st.markdown("  \n".join(rows))
+
+
+def in_ink(drawing: Mapping[str, Any]) -> dict[str, Any]:
+    """A drawing whose words and rulers can be read in the theme on the screen."""
+    from lesson.charts import theme
+
+    ink = {"color": theme.INK[st.context.theme.type or "light"]}
+    return {**drawing, "config": {**drawing["config"], "text": ink, "rule": ink}}
 
 
 def colors() -> Mapping[str, str]:
@@ -138,9 +144,7 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         proof = prove(parameter, *(min(size, LARGEST) for size in sizes))
         mark = st.success if proof.proved == proof.entries else st.error
         mark(
-            prose.say(
-                language(),
-                "words",
+            phrase(
                 "proof",
                 parameter=parameter,
                 proved=proof.proved,
@@ -151,7 +155,7 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
             icon=":material/verified:",
         )
     if max(sizes) > LARGEST:
-        st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
+        st.caption(phrase("proof-cut", largest=LARGEST))
 
 
 SCROLLBAR = 20
@@ -173,12 +177,13 @@ def picture(
     chosen: dict[str, Any] = {}
     if on_pick:
         chosen = {"key": on_pick[0], "on_select": on_pick[1], "selection_mode": selects}
-    if "width" in picture.drawing:
+    drawing = in_ink(picture.drawing)
+    if "width" in drawing:
         # A box of fixed height is the one in which Streamlit lets scroll what is wider than the page.
-        with st.container(height=picture.drawing["height"] + SCROLLBAR, border=False):
-            st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, width="content", **chosen)
+        with st.container(height=drawing["height"] + SCROLLBAR, border=False):
+            st.vega_lite_chart(picture.table, drawing, alt=alt, width="content", **chosen)
     else:
-        st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **chosen)
+        st.vega_lite_chart(picture.table, drawing, alt=alt, **chosen)
 
 
 def refused(error: DataError | MatrixError) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -29,6 +29,11 @@ def asked_language() -> str:
 def words() -> Mapping[str, str]:
     """The labels of widgets and charts."""
     return prose.sections(language(), "words")
+
+
+def phrase(section: str, **values: object) -> str:
+    """A sentence that pages share."""
+    return prose.say(language(), "words", section, **values)
 
 
 def chapter() -> str:
@@ -59,6 +64,12 @@ def lead_to(name: str, label: str, icon: str, **address: str) -> None:
     st.page_link(pages[name], label=label, icon=icon, query_params=kept_in_address() | address or None)
 
 
+def go_to(name: str) -> NoReturn:
+    """Open another chapter. The network's controls put themselves into its address."""
+    kept = {name: value for name, value in kept_in_address().items() if name not in NETWORK}
+    st.switch_page(st.session_state["pages"][name], query_params=kept)
+
+
 NETWORK = ("batch", "inputs", "hidden", "outputs", "bias", "activation", "slope", "seed")
 KEPT = (*NETWORK, "lang", "view", "program")
 """The address parameters of every page."""
@@ -75,34 +86,6 @@ def keep_in_address(key: str, name: str, default: str) -> None:
         st.query_params[key] = name
     elif key in st.query_params:
         del st.query_params[key]
-
-
-LETTERS = "ABCDEFGH"
-
-
-def ask(section: str) -> None:
-    """A question of this chapter, marked as soon as it is answered, with the reason."""
-    question = prose.question(language(), chapter(), section)
-    options = "  \n".join(
-        f"**{letter}** {option.text}" for letter, option in zip(LETTERS, question.options, strict=False)
-    )
-    with st.container(border=True):
-        st.markdown(f"{question.text}\n\n{options}")
-        # Streamlit writes the options of a choice smaller than the text.
-        answer = st.radio(
-            question.text,
-            range(len(question.options)),
-            format_func=LETTERS.__getitem__,
-            index=None,
-            horizontal=True,
-            label_visibility="collapsed",
-            key=f"{chapter()}-{section}",
-            persist_state="session",
-        )
-        if answer is not None:
-            option = question.options[answer]
-            mark = st.success if option.right else st.info
-            mark(option.reason, icon=":material/check:" if option.right else ":material/lightbulb:")
 
 
 def figure(value: float) -> str:
@@ -130,5 +113,5 @@ def program_error(error: ProgramError) -> str:
         name: sides(fact) if isinstance(fact, tuple) else quoted(str(fact))
         for name, fact in error.facts.items()
     }
-    sentence = prose.say(language(), "words", f"error-{error.reason}", **facts)
-    return prose.say(language(), "words", "at", line=error.line, column=error.column, sentence=sentence)
+    sentence = phrase(f"error-{error.reason}", **facts)
+    return phrase("at", line=error.line, column=error.column, sentence=sentence)

@@ -70,7 +70,15 @@ def say(language: str, chapter: str, section: str, /, **values: object) -> str:
     unknown = set(VALUE.findall(text)) - set(values)
     if unknown:
         raise ProseError(f"{language}/{chapter}/{section} asks for unknown values {sorted(unknown)}")
-    return VALUE.sub(lambda found: str(values[found[1]]), text)
+    return VALUE.sub(lambda match: str(values[match[1]]), text)
+
+
+def questions(language: str, chapter: str) -> tuple[str, ...]:
+    """The sections of a chapter that are questions, in their order; none where there is no such chapter."""
+    try:
+        return tuple(name for name, text in sections(language, chapter).items() if OPTION.search(text + "\n"))
+    except ProseError:
+        return ()
 
 
 @lru_cache(maxsize=256)
