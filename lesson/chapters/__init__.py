@@ -14,7 +14,7 @@ from lesson.page.show import worker_loss_reported
 from lesson.page.words import go_to, language, phrase, text
 
 PARTS = {
-    "part-start": ("home",),
+    "part-start": ("home", "one-step"),
     "part-notebook": ("tensors", "graph"),
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-autograd": ("autograd", "optimizers"),
@@ -38,7 +38,7 @@ def open_chapter(name: str) -> None:
         st.title(text("title"), width="content")
         setup_card(network.sizes, network.bias, network.slope if network.activation == "leaky_relu" else None)
     if name != ORDER[0]:
-        st.caption(phrase("goal", goal=text("goal"), minutes=text("minutes")))
+        st.markdown(phrase("goal", goal=text("goal"), minutes=text("minutes")))
     show_corrections()
     with worker_loss_reported():
         import_module(f"lesson.chapters.{name.replace('-', '_')}").render(network)
@@ -51,11 +51,12 @@ def way_on(here: int) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         if here > 0:
             turn("previous-chapter", ORDER[here - 1], "tertiary", ":material/arrow_back:")
-        st.caption(phrase("position", number=here + 1, count=len(ORDER)), width="content")
+        st.markdown(phrase("position", number=here + 1, count=len(ORDER)), width="content")
         if here + 1 < len(ORDER):
             turn("next-chapter", ORDER[here + 1], "primary", ":material/arrow_forward:")
     if here + 1 < len(ORDER):
-        st.caption(prose.say(language(), ORDER[here + 1], "summary"), text_alignment="right")
+        summary = prose.say(language(), ORDER[here + 1], "summary")
+        st.markdown(phrase("settles", summary=summary), text_alignment="right")
 
 
 def turn(key: str, name: str, kind: Literal["primary", "tertiary"], icon: str) -> None:

@@ -167,18 +167,18 @@ def picture(
     picture: Picture,
     alt: str,
     on_pick: tuple[str, Callable[[], None]] | None = None,
-    selects: Sequence[str] = (),
+    selects: str | Sequence[str] = (),
 ) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    Views beside each other have widths of their own, and scroll in a box where the page is narrower. on_pick:
-    the widget key of a chart in which one can select something, and what that calls. selects: the selections
-    of which the server hears, where the browser keeps others to itself.
+    One with a width of its own, or of several views, scrolls where the page is narrower. on_pick: the
+    widget key of a chart in which one can select something, and what that calls. selects: the selections of
+    which the server hears, where the browser keeps others to itself.
     """
     chosen: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
     if selects:
         chosen["selection_mode"] = selects
-    if "vconcat" not in picture.drawing:
+    if picture.drawing.keys().isdisjoint(("vconcat", "width")):
         st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **chosen)
         return
     with st.container(horizontal=True, wrap=False):

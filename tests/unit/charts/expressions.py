@@ -13,7 +13,7 @@ Names = Mapping[str, Any]
 Meaning = Callable[[Names], Any]
 """An expression that has been read: what it gives where names have these values."""
 
-TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|'[^']*'|\w+|&&|\|\||[<>=!]=|[-+*/<>().,?:\[\]])")
+TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|'[^']*'|\w+|&&|\|\||[<>=!]=|[-+*/<>().,?:!\[\]])")
 
 
 def number(value: Any) -> float:
@@ -32,8 +32,8 @@ def add(left: Any, right: Any) -> Any:
 
 
 LEVELS: tuple[dict[str, Callable[[Any, Any], Any]], ...] = (
-    {"||": lambda left, right: left or right},
-    {"&&": lambda left, right: left and right},
+    {"||": operator.or_},
+    {"&&": operator.and_},
     {"==": operator.eq, "!=": operator.ne},
     {sign: numbers(act) for sign, act in {"<": operator.lt, ">": operator.gt}.items()}
     | {sign: numbers(act) for sign, act in {"<=": operator.le, ">=": operator.ge}.items()},
@@ -134,6 +134,9 @@ class Reader:
         return value
 
     def sign(self) -> Meaning:
+        if self.take("!"):
+            denied = self.sign()
+            return lambda names: not denied(names)
         if not self.take("-"):
             return self.follow(self.single())
         value = self.sign()
