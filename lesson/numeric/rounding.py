@@ -80,11 +80,14 @@ def allowance(x: Tensor, y: Tensor, params: Params, activation: Activation, dtyp
 def gradient_allowance(
     x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: Dtypes
 ) -> tuple[Params, Params]:
-    """The rounding and the kink of allowance, from some observations at a time, which bounds the memory."""
+    """The rounding and the kink of allowance, from some observations at a time, which bounds the memory.
+
+    params in float64; x and y in any dtype.
+    """
     some = observations_at_once(params)
     rounding, kink = None, None
     for few_x, few_y in zip(x.split(some), y.split(some), strict=True):
-        found = part(Task(few_x, few_y, params, activation), gammas(dtypes), len(x))
+        found = part(Task(few_x.double(), few_y.double(), params, activation), gammas(dtypes), len(x))
         rounding, kink = added(rounding, found.rounding), added(kink, found.kink)
     assert rounding is not None
     assert kink is not None
@@ -136,7 +139,7 @@ def with_smallest(rounding: Params, task: Task, dtypes: Dtypes) -> Params:
 def nearest_kink(x: Tensor, params: Params, dtypes: Dtypes) -> Kink | None:
     """The pre-activation nearest to zero among those that rounding cannot tell from it, if there are any."""
     kinks, first, some = [], 0, observations_at_once(params)
-    for few in x.split(some):
+    for few in map(Tensor.double, x.split(some)):
         h = affine(few, params.w1, params.b1)
         distance = h.abs()
         distance.masked_fill_(distance > off_h(few, params, gammas(dtypes)), torch.inf)

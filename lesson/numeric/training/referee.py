@@ -25,7 +25,8 @@ class Referee:
         self.reference, self.other = LANES
         if self.dtypes == (torch.float64, torch.float32):
             self.reference, self.other = self.other, self.reference
-        self.x, self.y = tensors_of(data, torch.float64)
+        # In the data's own dtype, which takes no memory.
+        self.x, self.y = tensors_of(data, torch.float32)
         self.activation = activation_of(config)
         self.like = start_of(config, torch.float64)
         self.slices = config.slices

@@ -20,6 +20,7 @@ from lesson.numeric.program.lines import act
 from lesson.numeric.program.meter import Limits, Meter
 from lesson.numeric.program.price import Sizes, estimated, network
 from lesson.numeric.program.program import given
+from tests.harness.memory import resident
 
 SIZES = (1024, 64, 1024, 1)
 NO_LIMITS = Limits(inf, inf)
@@ -124,12 +125,6 @@ def measure() -> None:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
         once()
         print(resident("VmHWM") - before, price.peak_bytes / 2**20)
-
-
-def resident(name: str) -> float:
-    """MiB of this process: VmRSS now, VmHWM at its peak (proc(5))."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition(f"{name}:")[2].split()[0]) / 1024
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own peak of a process")

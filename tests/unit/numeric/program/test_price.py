@@ -36,6 +36,7 @@ from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, PRODUCTS
 from lesson.numeric.source import seven_lines
 from lesson.numeric.training import TooMuchWork, priced, run, train
 from tests.harness.fuzzing import generated
+from tests.harness.memory import growth
 from tests.harness.networks import example
 from tests.harness.programs import NOTEBOOK, PARTS, POWERS, WIDE, using
 
@@ -86,16 +87,10 @@ def test_the_check_of_an_exercise_is_bounded_too() -> None:
     assert not corrected.solved
 
 
-def growth(lines: str) -> float:
-    """How many MiB a process of its own has at its peak beyond what it has before this happens."""
-    code = (
-        "from tests.unit.numeric.program.test_price import *\n"
-        "from tests.unit.numeric.program.test_cost import resident\n"
-        f"priced(Config(program=seven_lines()))\nbefore = resident('VmHWM')\n{lines}\n"
-        "print(resident('VmHWM') - before)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return float(done.stdout)
+def growth_of(work: str) -> float:
+    """How many MiB it takes at its peak beyond what a training has by then."""
+    names = "from tests.unit.numeric.program.test_price import *"
+    return growth(f"{names}\npriced(Config(program=seven_lines()))", work)
 
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own peak of a process")
@@ -104,7 +99,7 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's 
 @needs_linux
 def test_a_refusal_takes_no_memory() -> None:
     refusal = "with pytest.raises(ProgramError): train(config_of((8192, 1, 1024, 8), program=WIDE, steps=1))"
-    assert growth(refusal) < 20
+    assert growth_of(refusal) < 20
 
 
 @needs_linux
@@ -112,7 +107,7 @@ def test_results_are_freed_after_their_last_use() -> None:
     """Thirty tensors of 16 MiB, one after the other, in the first pass, which is recorded, and the next."""
     chain = using("q = h\n" + "\n".join(f"t{n} = q + 0.0\nq = t{n} * 1.0" for n in range(15)))
     plain, long = (
-        growth(f"train(config_of((4096, 1, 1024, 1), program={text!r}, steps=3, learning_rate=1e-9))")
+        growth_of(f"train(config_of((4096, 1, 1024, 1), program={text!r}, steps=3, learning_rate=1e-9))")
         for text in (seven_lines(), chain)
     )
     # All of them would be 480; what the allocator keeps differs from run to run.
