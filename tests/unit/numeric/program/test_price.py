@@ -167,6 +167,9 @@ class Compared(Run):
             assert value.dtype == foreseen.result.dtype, make
             assert value.numel() <= foreseen.result.entries, make
             assert make.__name__ in ("getitem", "reshape") or value.shape == foreseen.result.shape, make
+            assert make.__name__ == "reshape" or value.is_contiguous() == (foreseen.result.order is None), (
+                make
+            )
         return value
 
 
@@ -255,9 +258,45 @@ def outcome(what: Callable[[], object]) -> tuple[int, str]:
 def test_an_estimate_ends_where_the_run_ends(seed: int) -> None:
     """Only what is put under a mask may be found not to fit later."""
     random = Random(seed)
-    texts = [text for text in (generated(random) for _ in range(20)) if "] =" not in text]
-    for text in texts:
-        assert outcome(lambda text=text: free_price(text)) == outcome(lambda text=text: whole_run(text, Run))  # type: ignore[misc]
+    for text in [text for text in (generated(random) for _ in range(20)) if "] =" not in text]:
+        both_end_alike(text)
+
+
+def both_end_alike(text: str) -> None:
+    assert outcome(lambda: free_price(text)) == outcome(lambda: whole_run(text, Run)), text
+
+
+@pytest.mark.parametrize("operator", ["+", "*", "/", ">"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("g", "g.T"),
+        ("g.T", "g"),
+        ("g.T", "g.T"),
+        ("x.T", "y.view(1, -1)"),
+        ("y.view(1, -1)", "x.T"),
+        ("h", "(b1.T + y.view(1, -1)).T"),
+        ("(b1.T + y.view(1, -1)).T", "h"),
+    ],
+)
+def test_how_a_result_lies_in_memory_is_foreseen_where_two_tensors_meet(
+    one: str, other: str, operator: str
+) -> None:
+    """torch lays it out as the first of them, and a view fits on the one and not on the other."""
+    both_end_alike(f"g = x @ x.T\nq = {one} {operator} {other}\nr = q.view(-1, 1)")
+    both_end_alike(
+        f"g = x @ x.T\nq = torch.where({one} {operator} {other} > 0, {one}, {other})\nr = q.view(-1)"
+    )
+
+
+@pytest.mark.parametrize("turn", ["T", "transpose(0, 1)", "transpose(0, 2)", "transpose(1, 2)"])
+@pytest.mark.parametrize(
+    "then", ["sum(0)", "sum(1)", "mean(2)", "clone()", "double()", "sum(0, keepdim=True)"]
+)
+def test_how_a_result_lies_in_memory_is_foreseen_where_a_tensor_was_turned(turn: str, then: str) -> None:
+    cube = "h.unsqueeze(2) * y.view(1, 1, -1)" if "transpose" in turn else "x"
+    both_end_alike(f"q = ({cube}).{turn}.{then}\nr = q.view(-1, 1)")
+    both_end_alike(f"q = ({cube}).{turn} + 1\nr = q.{then}.view(2, -1)")
 
 
 def test_what_depends_on_numbers_is_stopped_as_it_runs() -> None:
