@@ -9,7 +9,7 @@ start.begin()
 import streamlit as st  # noqa: E402
 
 from lesson import prose, settings  # noqa: E402
-from lesson.chapters import PARTS, open_chapter  # noqa: E402
+from lesson.chapters import PARTS, WIDE, open_chapter  # noqa: E402
 from lesson.page.words import asked_language, kept_in_address, language, words  # noqa: E402
 
 
@@ -29,11 +29,12 @@ def table_of_contents(pages: dict[str, st.Page]) -> None:
             st.page_link(pages[name], query_params=kept_in_address() or None)
 
 
-st.set_page_config(page_icon="assets/icon.svg", layout="centered")
 st.session_state["language"] = asked_language()
 pages = {name: chapter(name) for names in PARTS.values() for name in names}
 # First of all: what reruns the script before this line would end on the home page.
 current = st.navigation(list(pages.values()), position="hidden")
+wide = current in [pages[name] for name in WIDE]
+st.set_page_config(page_icon="assets/icon.svg", layout="wide" if wide else "centered")
 st.session_state["pages"] = pages
 settings.keep_program()
 with st.sidebar:

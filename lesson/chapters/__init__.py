@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 
 import streamlit as st
 
@@ -22,17 +21,17 @@ PARTS = {
     "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 
-FORMULAS = Path(__file__).parents[1] / "page" / "formulas.css"
-"""How wide formulas are shown, on all pages."""
+WIDE = {"home"}
+"""Chapters that lay their picture beside what it belongs to."""
 
 
 def open_chapter(name: str) -> None:
     """Draw the title, what there is to say about the address, and the chapter."""
     st.session_state["chapter"] = name
-    st.title(text("title"))
-    st.html(FORMULAS)
     network = st.session_state["network"]
-    setup_card(network.sizes, network.bias, network.slope if network.activation == "leaky_relu" else None)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(text("title"), width="content")
+        setup_card(network.sizes, network.bias, network.slope if network.activation == "leaky_relu" else None)
     show_corrections()
     with worker_loss_reported():
         import_module(f"lesson.chapters.{name.replace('-', '_')}").render(network)

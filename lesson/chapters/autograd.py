@@ -107,12 +107,12 @@ def never_built(network: settings.Settings) -> None:
     rows = [
         {
             text("column-by"): name,
-            text("column-jacobian"): sides(found.sides),
-            text("column-jacobian-bytes"): in_bytes(found.bytes),
-            text("column-gradient"): sides(found.gradient_sides),
-            text("column-gradient-bytes"): in_bytes(found.gradient_bytes),
+            text("column-jacobian"): sides(jacobian.sides),
+            text("column-jacobian-bytes"): in_bytes(jacobian.bytes),
+            text("column-gradient"): sides(jacobian.gradient_sides),
+            text("column-gradient-bytes"): in_bytes(jacobian.gradient_bytes),
         }
-        for name, found in jacobians(settings.config(network).sizes).items()
+        for name, jacobian in jacobians(settings.config(network).sizes).items()
     ]
     table(rows, text("jacobian-alt"))
     say("never-built-why")
@@ -165,7 +165,7 @@ def price() -> None:
     shown = {"nodes": measured.nodes, "microseconds-per-step": measured.microseconds}
     for column, (title, values) in zip(st.columns(2), shown.items(), strict=True):
         curves = {words()[name]: array for name, array in values.items()}
-        chart = growth_chart(measured.steps, curves, words()["step"], words()[title], from_zero=True)
+        chart = growth_chart(measured.steps, curves, words()["step"], words()[title])
         with column:
             picture(chart, text(f"price-{title}-alt"))
     say("price-why")

@@ -112,9 +112,8 @@ def one_entry(findings: Findings, gated: Gated) -> None:
         st.session_state["gate-weight"] = entries[findings.most_biased]
     chosen = st.selectbox(text("weight"), entries, key="gate-weight", persist_state="session")
     drawn = findings.distributions[entries.index(chosen)]
-    shares, means = named(drawn.shares), named(drawn.means)
-    chart = draws_chart(drawn.edges, shares, means, drawn.truth, text("gradient-of-weight"), words())
-    picture(chart, text("draws-alt"))
+    names = {name: text(f"name-{name}") for name in drawn.shares}
+    picture(draws_chart(drawn, names, text("gradient-of-weight"), words()), text("draws-alt"))
 
 
 def named(by_estimator: Mapping[str, Value]) -> dict[str, Value]:
@@ -180,21 +179,15 @@ def trainings_of(gated: Gated) -> dict[str, np.ndarray]:
 
 def your_own_function() -> None:
     """An autograd.Function with a backward pass by hand, and gradcheck, which finds a planted error."""
-    from lesson.numeric.experiments.bernoulli_gate.functions import (
-        Forgetful,
-        Rectified,
-        checked,
-        checked_forgetful,
-        checked_straight_through,
-    )
+    from lesson.numeric.experiments.bernoulli_gate import functions
     from lesson.numeric.snippet import ran, source_of
 
     say("own-function")
-    code(source_of(Rectified))
-    snippet(ran(checked))
+    code(source_of(functions.Rectified))
+    snippet(ran(functions.checked))
     say("planted")
-    code(source_of(Forgetful))
-    snippet(ran(checked_forgetful))
+    code(source_of(functions.Forgetful))
+    snippet(ran(functions.checked_forgetful))
     say("rejected")
-    snippet(ran(checked_straight_through))
+    snippet(ran(functions.checked_straight_through))
     say("rejected-why")

@@ -12,9 +12,10 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.intervals import Interval, intervals_chart
-from lesson.charts.units import units_chart
+from lesson.charts.units import units_film
 from lesson.controls import Real, Step, correct_address
 from lesson.page.compute import side_by_side
+from lesson.page.player import film
 from lesson.page.show import fragment, over_steps, picture, snippet, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
@@ -84,9 +85,8 @@ def one_run(conditions: Conditions, leak: float) -> None:
     relu = next(iter(both.values()))
     number = chosen_run(conditions, relu)
     last = relu.losses.shape[1] - 1
-    step = st.slider(text("step"), 0, last, 0, key="watched-step", persist_state="session")
-    active = {name: trainings.active(number)[step] for name, trainings in both.items()}
-    picture(units_chart(active, words()), text("units-alt"))
+    spells = {name: trainings.spells(number) for name, trainings in both.items()}
+    film(units_film(spells, words()), text("units-alt"), last)
     if any(trainings.blew_up[number] for trainings in both.values()):
         st.warning(text("blew-up"), icon=":material/explosion:")
     if not relu.blew_up[number]:

@@ -40,15 +40,20 @@ def play(network: settings.Settings) -> None:
     activated = any(node.lines == "grad_h" for node in recorded.backward.nodes)
     note = ("if-note-ran" if activated else "if-note-skipped") if way == "if" else f"{way}-note"
     say(note, times=times, operations=recorded.backward.operations)
-    say("forward", product=text("addmm" if network.bias else "matmul"))
-    picture(graph_chart(recorded.forward, words()), text("forward-alt"))
-    say("backward", operations=recorded.backward.operations, weights=recorded.backward.weights)
-    picture(graph_chart(recorded.backward, words()), text("backward-alt"))
-    st.caption(text("zoom"))
+    both_graphs(recorded.forward, recorded.backward, "addmm" if network.bias else "matmul")
     kept(recorded.backward)
     say("kept-why")
     if activated:
         say(f"kept-{network.activation}")
+
+
+def both_graphs(forward: Graph, backward: Graph, product: str) -> None:
+    """What the forward pass did, and what backward() will do."""
+    say("forward", product=text(product))
+    picture(graph_chart(forward, words()), text("forward-alt"))
+    say("backward", operations=backward.operations, weights=backward.weights)
+    picture(graph_chart(backward, words()), text("backward-alt"))
+    st.caption(text("zoom"))
 
 
 def kept(graph: Graph) -> None:

@@ -20,6 +20,7 @@ from lesson.numeric.config import OPTIMIZERS, Config, Entry, entries
 from lesson.numeric.experiments.optimizers import RATES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed
+from lesson.page.player import film
 from lesson.page.show import code, fragment, picture, snippet, tabs
 from lesson.page.words import ask, figure, say, text, words
 
@@ -153,7 +154,8 @@ def three_paths(network: settings.Settings, config: Config, rates: Mapping[str, 
     from lesson.numeric.experiments.optimizers.surface import surface
 
     landscape = computed(surface, config, config.index(across), config.index(up), rates)
-    picture(surface_chart(landscape, across.name, up.name, words()), text("surface-alt"))
+    paths = surface_chart(landscape, across.name, up.name, words())
+    film(paths, text("surface-alt"), last=landscape.last_step, first=landscape.last_step)
     if landscape.left:
         say("left", optimizers=", ".join(words()[name] for name in landscape.left))
     if landscape.rows < network.batch:

@@ -118,7 +118,7 @@ def typed_matrix(key: str, default: str) -> np.ndarray | None:
 
 @fragment
 def view_is_no_transpose() -> None:
-    """The same numbers, viewed and transposed: same shape, other places."""
+    """The same numbers, viewed and transposed: same shape, other cells."""
     from lesson.numeric.experiments import tensors
     from lesson.numeric.snippet import ran
 
@@ -139,14 +139,14 @@ def view_in_the_lines(network: settings.Settings) -> None:
     from lesson.numeric.experiments import tensors
 
     say("view-in-the-lines")
-    found = computed(tensors.viewed, settings.config(network))
-    code("\n".join(found.lines))
-    if not found.wrong:
+    viewed = computed(tensors.viewed, settings.config(network))
+    code("\n".join(viewed.lines))
+    if not viewed.wrong:
         say("view-none-wrong")
         return
-    say("view-wrong", wrong=listed(found.wrong))
-    if found.right:
-        say("view-right", right=listed(found.right))
+    say("view-wrong", wrong=listed(viewed.wrong))
+    if viewed.right:
+        say("view-right", right=listed(viewed.right))
 
 
 def listed(names: Sequence[str]) -> str:
@@ -174,17 +174,19 @@ def a_device() -> None:
     *_, last = devices()
     say("device-cpu" if last == "cpu" else "device")
     snippet(ran(tensors.on_a_device, last))
-    say("timing", rounds=tensors.ROUNDS)
+    timed()
+
+
+def timed() -> None:
+    """The time of a matrix product against its size; on request measured anew."""
+    from lesson.numeric.experiments.tensors import ROUNDS, SIZES, product_times
+
+    say("timing", rounds=ROUNDS)
     titles = words()["matrix-size"], words()["microseconds"]
-    times = computed(tensors.product_times)
-    picture(growth_chart(tensors.SIZES, times, *titles, log=(True, True)), text("timing-alt"))
-    st.button(
-        text("again"),
-        icon=":material/refresh:",
-        key="time-again",
-        on_click=forget,
-        args=(tensors.product_times,),
-    )
+    times = computed(product_times)
+    picture(growth_chart(SIZES, times, *titles, log=(True, True)), text("timing-alt"))
+    args = (product_times,)
+    st.button(text("again"), icon=":material/refresh:", key="time-again", on_click=forget, args=args)
     the_times(times)
 
 
@@ -192,7 +194,7 @@ def the_times(times: Mapping[str, Sequence[float]]) -> None:
     """Who was the quickest, and how a time grows with the size, by what was measured."""
     from lesson.numeric.experiments.tensors import SIZES
 
-    quickest = [min(times, key=lambda name: times[name][place]) for place in (0, -1)]
+    quickest = [min(times, key=lambda name: times[name][size]) for size in (0, -1)]
     first, second, *_, half, last = times["torch, cpu"]
     say(
         "timing-found",

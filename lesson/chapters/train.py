@@ -74,25 +74,31 @@ def configured(network: settings.Settings) -> Config | None:
         )
         source = chosen_data(network)
         offer = st.empty()
-        changes: dict[str, Any] = {"optimizer": settings.OPTIMIZER.widget(), "program": whose_lines()}
-        left, right = st.columns(2)
-        with left:
-            changes |= {"steps": settings.STEPS.widget(), "by_hand": settings.lane("by_hand", devices())}
-        with right:
-            changes["learning_rate"] = settings.LEARNING_RATE.widget()
-            changes["autograd"] = settings.lane("autograd", devices())
+        changes = how_to_train()
         offer_what_fits(offer, asdict(network) | changes)
     if source is None or changes["program"] is None:
         return None
     return replace(settings.config(network, source), **changes)
 
 
-def offer_what_fits(place: DeltaGenerator, asked: Mapping[str, object]) -> None:
+def how_to_train() -> dict[str, Any]:
+    """Optimizer, lines, steps, learning rate and both lanes, by their names in a Config."""
+    changes: dict[str, Any] = {"optimizer": settings.OPTIMIZER.widget(), "program": whose_lines()}
+    left, right = st.columns(2)
+    with left:
+        changes |= {"steps": settings.STEPS.widget(), "by_hand": settings.lane("by_hand", devices())}
+    with right:
+        changes["learning_rate"] = settings.LEARNING_RATE.widget()
+        changes["autograd"] = settings.lane("autograd", devices())
+    return changes
+
+
+def offer_what_fits(slot: DeltaGenerator, asked: Mapping[str, object]) -> None:
     """For data in which there is something to learn, settings that learn it, with one click."""
     fitting = THAT_FIT.get(st.session_state["data"], {})
     if any(asked[key] != value for key, value in fitting.items()):
         facts = {"hidden": fitting["hidden"], "steps": f"{fitting['steps']:,}"}
-        place.button(
+        slot.button(
             text("take-what-fits", rate=f"{fitting['learning_rate']:g}", **facts),
             key="take-what-fits",
             icon=":material/tune:",
@@ -308,6 +314,10 @@ def results(history: History) -> None:
     fit(history)
     differences(history)
     scrubber(history)
+    download(history)
+
+
+def download(history: History) -> None:
     st.download_button(
         text("download"),
         history.csv,

@@ -22,6 +22,7 @@ from lesson.page.show import code, fragment, over_steps, picture, table, tabs
 from lesson.page.words import ask, figure, say, text, words
 
 if TYPE_CHECKING:
+    from lesson.numeric.experiments.wrong_gradients.mystery import Case
     from lesson.numeric.experiments.wrong_gradients.witnesses import Testimony
     from lesson.numeric.program.mistakes import Mistake
 
@@ -47,10 +48,7 @@ def collection(network: settings.Settings) -> None:
     say("collection")
     if not network.bias:
         say("no-bias")
-    titles = {title_of(known.name): known for known in COLLECTION}
-    known = titles[st.selectbox(text("mistake"), list(titles), key="mistake", persist_state="session")]
-    the_lines(known)
-    say(f"mistake-{known.name}")
+    known = chosen_mistake()
     on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
     guess(known.name)
     called = st.session_state.setdefault("called", set())
@@ -62,6 +60,15 @@ def collection(network: settings.Settings) -> None:
     the_collection(noticed)
     say("explain")
     ask("check-falling")
+
+
+def chosen_mistake() -> Mistake:
+    """A mistake of the learner's choice, its lines, and what they do."""
+    titles = {title_of(known.name): known for known in COLLECTION}
+    known = titles[st.selectbox(text("mistake"), list(titles), key="mistake", persist_state="session")]
+    the_lines(known)
+    say(f"mistake-{known.name}")
+    return known
 
 
 def heard(network: settings.Settings, name: str, on_kink: bool, noticed: Noticed) -> None:
@@ -129,14 +136,10 @@ def evidence(witness: str, testimony: Testimony) -> str:
     """What a witness saw, in words."""
     if testimony.complaint:
         return text(f"saw-{witness}-misfit", said=testimony.complaint.replace("`", "'"))
-    losses = testimony.losses
     if witness == "loss":
-        return text(
-            "saw-loss",
-            first=figure(float(losses["mistaken"][0])),
-            last=figure(float(losses["mistaken"][-1])),
-            right=figure(float(losses["right"][-1])),
-        )
+        mistaken, right = testimony.losses["mistaken"], testimony.losses["right"]
+        first, last, aim = (figure(float(loss)) for loss in (mistaken[0], mistaken[-1], right[-1]))
+        return text("saw-loss", first=first, last=last, right=aim)
     if witness == "shapes":
         return text("saw-shapes")
     largest = testimony.largest[witness]
@@ -149,7 +152,7 @@ def evidence(witness: str, testimony: Testimony) -> str:
 
 
 def the_collection(noticed: Noticed) -> None:
-    """What the learner has found so far: mistakes by witnesses."""
+    """What the learner has collected so far: mistakes by witnesses."""
     if not noticed:
         return
     say("found", found=len(noticed), all=len(COLLECTION))
@@ -168,23 +171,29 @@ def the_mystery(seed: int) -> None:
     """The notebook's two trainings, its three suspects, the culprit, and the mended run."""
     from lesson.numeric.experiments.wrong_gradients import mystery
     from lesson.numeric.snippet import code_of
-    from lesson.numeric.training.overview import overview
 
     say("mystery")
     with st.expander(text("loops")):
         code(code_of(mystery.by_hand))
         code(code_of(mystery.by_autograd))
     case = mystery.case(side_by_side(mystery.run, {name: (seed, name) for name in mystery.RUNS}))
-    training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
     say("drift", seed=seed, gap=figure(case.gaps["float32"]))
     losses_over_steps({"by_hand": case.by_hand, "autograd": case.autograd}, words()["loss"], log=True)
-    say("suspect-arithmetic", gap=figure(case.gaps["float32"]), double=figure(case.gaps["float64"]))
-    say("suspect-autograd", steps=f"{training.recorded:,}", largest=figure(training.largest_local))
-    say("suspect-sum", gap=figure(case.gaps["mended"]))
+    the_suspects(case, seed)
     losses_over_steps(case.apart, words()["loss-difference"], log=False)
     whose_loss_is_lower(seed)
     say("got-away")
     ask("check-b2")
+
+
+def the_suspects(case: Case, seed: int) -> None:
+    """The dtype, autograd and the sum, and what speaks for or against each."""
+    from lesson.numeric.training.overview import overview
+
+    training = computed(overview, replace(Config(seed=seed), source=Normal(64, 3, 1, seed)))
+    say("suspect-arithmetic", gap=figure(case.gaps["float32"]), double=figure(case.gaps["float64"]))
+    say("suspect-autograd", steps=f"{training.recorded:,}", largest=figure(training.largest_local))
+    say("suspect-sum", gap=figure(case.gaps["mended"]))
 
 
 def losses_over_steps(named: Mapping[str, np.ndarray], title: str, log: bool) -> None:

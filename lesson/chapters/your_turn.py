@@ -50,12 +50,7 @@ def exercise(network: settings.Settings) -> None:
     st.button(text("check"), key="check", icon=":material/fact_check:")
     config = settings.config(network)
     corrected = computed(correct, written, config)
-    errors = corrected.errors[:MOST_ERRORS]
-    if written.strip():
-        # Not wrapped, so that a mark stays below its column.
-        st.code(numbered(written, errors), language=None)
-    for error in errors:
-        st.error(program_error(error), icon=":material/error:")
+    the_errors(written, corrected.errors[:MOST_ERRORS])
     for answer in corrected.forward:
         the_forward_line(answer)
     the_lines(corrected)
@@ -64,6 +59,15 @@ def exercise(network: settings.Settings) -> None:
     if any(answer.at_kink for answer in corrected.answers.values()):
         st.info(text("at-kink"), icon=":material/info:")
     the_way_on(corrected)
+
+
+def the_errors(written: str, errors: Sequence[ProgramError]) -> None:
+    """What the learner wrote, numbered and marked where it is wrong, and each error in words."""
+    if written.strip():
+        # Not wrapped, so that a mark stays below its column.
+        st.code(numbered(written, errors), language=None)
+    for error in errors:
+        st.error(program_error(error), icon=":material/error:")
 
 
 def the_way_on(corrected: Corrected) -> None:

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, table
+from lesson.charts.picture import Chart, Picture, drawing, table, tooltips
 
 
 def arrows_chart(sums: np.ndarray, reach: tuple[float, float], words: Mapping[str, str]) -> Picture:
@@ -33,11 +33,7 @@ def arrows_chart(sums: np.ndarray, reach: tuple[float, float], words: Mapping[st
 def arrows(entry: str, gradient: str, time: str, reach: tuple[float, float]) -> Chart:
     base = alt.Chart().encode(
         y=alt.Y("entry:O", title=entry, scale=alt.Scale(domain=[1, 2, 3]), axis=alt.Axis(labelAngle=0)),
-        tooltip=[
-            alt.Tooltip("entry:O", title=entry),
-            alt.Tooltip("time:O", title=time),
-            alt.Tooltip("end:Q", title=gradient, format=".4~g"),
-        ],
+        tooltip=tooltips({entry: "entry:O", time: "time:O", gradient: ("end:Q", ".4~g")}),
     )
     across = alt.X("start:Q", title=gradient, scale=alt.Scale(domain=reach, nice=True))
     return alt.layer(

@@ -11,10 +11,10 @@ from lesson.charts.picture import span
 
 def beneath(ceiling: float, points: pa.Table) -> pa.Table:
     """Points for height(). What is far above the picture stays there, but not where no canvas can draw it."""
-    place = points.column_names.index("value")
+    column = points.column_names.index("value")
     values = pc.min_element_wise(points["value"], 100 * ceiling, skip_nulls=False)
     ceilings = pa.array([ceiling] * len(points), pa.float64())
-    return points.set_column(place, "value", values).append_column("ceiling", ceilings)
+    return points.set_column(column, "value", values).append_column("ceiling", ceilings)
 
 
 def inside(base: alt.Chart) -> alt.Chart:

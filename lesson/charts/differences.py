@@ -1,4 +1,4 @@
-"""Differences on a logarithmic axis on which exact zero has a place of its own."""
+"""Differences on a logarithmic axis with a band of its own for exact zero."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from typing import NamedTuple
 
 import altair as alt
 import numpy as np
+import pyarrow as pa
 
 from lesson.charts import theme
-from lesson.charts.picture import Picture, below, drawing, hover_points, part, parts, records, span, table
+from lesson.charts.picture import (
+    Picture,
+    below,
+    drawing,
+    hover_points,
+    part,
+    parts,
+    records,
+    span,
+    table,
+    tooltips,
+)
 from lesson.numeric.training.curves import Differences
 
 
@@ -26,9 +38,18 @@ class Axis:
         """Where the band for exact zero ends."""
         return self.low - (self.high - self.low) / 5
 
+    @property
+    def positions(self) -> str:
+        """The Vega expression that places the values of all parameters."""
+        each = (
+            f"datum.parameter == '{name}' ? ({self.position(index)})"
+            for index, name in enumerate(theme.PARAMETERS)
+        )
+        return " : ".join([*each, "0"])
+
     def position(self, parameter: int) -> str:
-        """The Vega expression that places a value; zeros stand one above the other, none hidden, and what
-        is no number has no place."""
+        """The same for one; zeros stand one above the other, none hidden, and what is no number is not
+        shown."""
         zero = self.low + (self.bottom - self.low) * (parameter + 1) / (len(theme.PARAMETERS) + 1)
         power = f"clamp(log(datum.value) / LN10, {self.low}, {self.high})"
         return f"datum.value > 0 ? {power} : datum.value == 0 ? {zero} : null"
@@ -67,7 +88,7 @@ SHARES = Axis(low=-6, high=3)
 DRIFTS = Axis(low=-16, high=2)
 
 LARGEST = np.finfo(float).max
-"""In the place of infinity, which no table holds: it is drawn at the upper end of the axis."""
+"""Instead of infinity, which no table holds: it is drawn at the upper end of the axis."""
 
 
 def local_chart(differences: Differences, words: Mapping[str, str]) -> Picture:
@@ -77,15 +98,15 @@ def local_chart(differences: Differences, words: Mapping[str, str]) -> Picture:
         Territory("rounding", SHARES.low, 0, theme.AUTOGRAD),
         Territory("different", 0, SHARES.high, theme.BY_HAND),
     )
-    tooltips = {"value": "share", "largest": "largest", "ulps": "ulps"}
-    return difference_chart(differences, words, SHARES, territories, tooltips)
+    numbers = {"value": "share", "largest": "largest", "ulps": "ulps"}
+    return difference_chart(differences, words, SHARES, territories, numbers)
 
 
 def drift_chart(differences: Differences, words: Mapping[str, str]) -> Picture:
     """How far the weights of the two trainings have wandered apart, over the steps."""
     territories = (Territory("together", DRIFTS.bottom, DRIFTS.low, theme.DATA),)
-    tooltips = {"value": "weights-drift", "gradients": "gradients-drift"}
-    return difference_chart(differences, words, DRIFTS, territories, tooltips)
+    numbers = {"value": "weights-drift", "gradients": "gradients-drift"}
+    return difference_chart(differences, words, DRIFTS, territories, numbers)
 
 
 def difference_chart(
@@ -93,10 +114,24 @@ def difference_chart(
     words: Mapping[str, str],
     axis: Axis,
     territories: tuple[Territory, ...],
-    tooltips: Mapping[str, str],
+    numbers: Mapping[str, str],
 ) -> Picture:
-    """A line for each parameter over the named territories; the first tooltip names the axis."""
-    curves = below(
+    """A line for each parameter over the named territories.
+
+    numbers: the word for each field that a pointer is told; the first names the axis.
+    """
+    named = tuple(territory._replace(word=words[territory.word]) for territory in territories)
+    titles = tuple((field, words[word]) for field, word in numbers.items())
+    general = (words["step"], words["parameter"], words["exactly-zero"])
+    return Picture(
+        lines_over_territories(axis, named, titles, general),
+        parts(curves=curves(differences), bands=records(named)),
+    )
+
+
+def curves(differences: Differences) -> pa.Table:
+    """A row for each parameter and step."""
+    return below(
         table(
             step=differences.steps,
             value=np.minimum(drawn, LARGEST),
@@ -104,12 +139,6 @@ def difference_chart(
             **differences.explained[name],
         )
         for name, drawn in differences.drawn.items()
-    )
-    named = tuple(territory._replace(word=words[territory.word]) for territory in territories)
-    titles = tuple((field, words[word]) for field, word in tooltips.items())
-    general = (words["step"], words["parameter"], words["exactly-zero"])
-    return Picture(
-        lines_over_territories(axis, named, titles, general), parts(curves=curves, bands=records(named))
     )
 
 
@@ -122,46 +151,39 @@ def lines_over_territories(
 ) -> alt.LayerChart:
     """titles: of the fields in the tooltip; general: the words for step, parameter and exact zero."""
     step, parameter, zero = general
-    place = " : ".join(
-        f"datum.parameter == '{name}' ? ({axis.position(index)})"
-        for index, name in enumerate(theme.PARAMETERS)
-    )
-    base = (
-        part(alt.Chart(), "curves")
-        .transform_calculate(position=f"{place} : 0")
-        .encode(
-            x=alt.X(
-                "step:Q",
-                title=step,
-                scale=alt.Scale(domain=span("step"), nice=False),
-                axis=alt.Axis(tickMinStep=1, format=",d", grid=False),
-            ),
-            y=axis.powers(titles[0][1], zero),
-        )
+    whole = alt.Axis(tickMinStep=1, format=",d", grid=False)
+    placed = part(alt.Chart(), "curves").transform_calculate(position=axis.positions)
+    base = placed.encode(
+        x=alt.X("step:Q", title=step, scale=alt.Scale(domain=span("step"), nice=False), axis=whole),
+        y=axis.powers(titles[0][1], zero),
     )
     lines = base.mark_line(strokeWidth=2, tooltip=None).encode(
         color=theme.parameter_color(), strokeDash=theme.parameter_dash()
     )
-    tooltip = [
-        alt.Tooltip("parameter:N", title=parameter),
-        alt.Tooltip("step:Q", title=step, format=",d"),
-        *(alt.Tooltip(f"{field}:Q", title=title, format=".3g") for field, title in titles),
-    ]
-    curves = alt.layer(lines, hover_points(base, tooltip)).resolve_axis(y="shared")
-    return (
-        alt.layer(bands(territories, axis), curves)
-        .resolve_axis(y="independent")
-        .properties(height=theme.HEIGHT + 60)
-    )
+    numbers = {title: (f"{field}:Q", ".3g") for field, title in titles}
+    told = tooltips({parameter: "parameter:N", step: ("step:Q", ",d"), **numbers})
+    over = alt.layer(lines, hover_points(base, told)).resolve_axis(y="shared")
+    layers = alt.layer(bands(territories, axis), over).resolve_axis(y="independent")
+    return layers.properties(height=theme.HEIGHT + 60)
 
 
 def bands(territories: tuple[Territory, ...], axis: Axis) -> alt.Chart:
     """The territories in their colours, named on the axis on the right."""
+    marks = part(alt.Chart(), "bands").mark_rect(opacity=0.15, tooltip=None)
+    return marks.encode(
+        y=alt.Y("low:Q", scale=axis.scale, axis=names(territories)),
+        y2="high:Q",
+        fill=alt.Fill("color:N", scale=None),
+    )
+
+
+def names(territories: tuple[Territory, ...]) -> alt.Axis:
+    """The axis on the right: in the middle of each territory its word."""
     name = "''"
     for territory in territories:
         inside = f"datum.value < {territory.high} && datum.value > {territory.low}"
         name = f"{inside} ? '{territory.word}' : {name}"
-    names = alt.Axis(
+    return alt.Axis(
         orient="right",
         values=[(territory.low + territory.high) / 2 for territory in territories],
         labelExpr=name,
@@ -169,13 +191,4 @@ def bands(territories: tuple[Territory, ...], axis: Axis) -> alt.Chart:
         ticks=False,
         domain=False,
         title=None,
-    )
-    return (
-        part(alt.Chart(), "bands")
-        .mark_rect(opacity=0.15, tooltip=None)
-        .encode(
-            y=alt.Y("low:Q", scale=axis.scale, axis=names),
-            y2="high:Q",
-            fill=alt.Fill("color:N", scale=None),
-        )
     )

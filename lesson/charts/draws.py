@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import altair as alt
-import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, part, parts, span_ends, table
+from lesson.charts.picture import (
+    UNLABELLED,
+    Chart,
+    Picture,
+    below,
+    drawing,
+    part,
+    parts,
+    span_ends,
+    table,
+    tooltips,
+)
+
+if TYPE_CHECKING:
+    from lesson.numeric.experiments.bernoulli_gate.estimates import Distribution
 
 ROW_HEIGHT = 44
 FRAME = 100
@@ -16,52 +30,43 @@ FRAME = 100
 
 
 def draws_chart(
-    edges: np.ndarray,
-    shares: Mapping[str, np.ndarray],
-    means: Mapping[str, float],
-    truth: float,
-    across: str,
-    words: Mapping[str, str],
+    drawn: Distribution, names: Mapping[str, str], across: str, words: Mapping[str, str]
 ) -> Picture:
-    """edges (bins + 1,); for each estimator the share of its draws in each bin (bins,) and their mean."""
-    found = parts(
-        draws=below(
-            table(name=name, at=edges[:-1], end=edges[1:], share=share, strength=share / (share.max() or 1.0))
-            for name, share in shares.items()
-        ),
-        means=table(name=list(means), at=list(means.values()), mark=words["mean"]),
-        truth=table(at=[truth], mark=words["truth"]),
+    """A strip for each estimator, darker in a bin where more of its draws fall.
+
+    names: what an estimator is called on the page; across: what is drawn.
+    """
+    start, end = drawn.edges[:-1], drawn.edges[1:]
+    bins = below(
+        table(name=names[key], at=start, end=end, share=share, strength=share / (share.max() or 1.0))
+        for key, share in drawn.shares.items()
     )
-    return Picture(strips(tuple(shares), across, words["mean"], words["truth"], words["draws"]), found)
+    means = table(name=[names[key] for key in drawn.means], at=list(drawn.means.values()), mark=words["mean"])
+    truth = table(at=[drawn.truth], mark=words["truth"])
+    rows = tuple(names[key] for key in drawn.shares)
+    return Picture(
+        strips(rows, across, words["mean"], words["truth"], words["draws"]),
+        parts(draws=bins, means=means, truth=truth),
+    )
 
 
 @drawing
 def strips(names: tuple[str, ...], across: str, mean: str, truth: str, draws: str) -> Chart:
     y = alt.Y("name:N", title=None, scale=alt.Scale(domain=names), axis=alt.Axis(labelLimit=150, ticks=False))
     x = alt.X("at:Q", title=across, scale=alt.Scale(domain=span_ends("at", "end"), nice=False))
-    marks = alt.Color(
-        "mark:N",
-        scale=alt.Scale(domain=[mean, truth], range=[theme.BY_HAND, theme.ERROR]),
-        legend=theme.LEGEND,
-    )
-    base = alt.Chart()
-    cells = (
-        part(base, "draws")
-        .mark_rect(color=theme.AUTOGRAD, aria=UNLABELLED)
-        .encode(
-            x=x,
-            x2="end:Q",
-            y=y,
-            opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
-            tooltip=[
-                alt.Tooltip("name:N", title=" "),
-                alt.Tooltip("at:Q", title=across, format=".3~g"),
-                alt.Tooltip("share:Q", title=draws, format=".1%"),
-            ],
-        )
-    )
-    points = part(base, "means").mark_point(filled=True, size=130, opacity=1).encode(x=x, y=y, color=marks)
-    rule = part(base, "truth").mark_rule(strokeWidth=3, strokeDash=[6, 4]).encode(x=x, color=marks)
+    scale = alt.Scale(domain=[mean, truth], range=[theme.BY_HAND, theme.ERROR])
+    color = alt.Color("mark:N", scale=scale, legend=theme.LEGEND)
+    base = alt.Chart().encode(x=x)
+    told = tooltips({" ": "name:N", across: ("at:Q", ".3~g"), draws: ("share:Q", ".1%")})
+    cells = shaded(part(base, "draws")).encode(y=y, tooltip=told)
+    rule = part(base, "truth").mark_rule(strokeWidth=3, strokeDash=[6, 4]).encode(color=color)
+    points = part(base, "means").mark_point(filled=True, size=130, opacity=1).encode(y=y, color=color)
     chart = alt.layer(cells, rule, points)
     chart.height = len(names) * ROW_HEIGHT + FRAME
     return chart
+
+
+def shaded(bins: alt.Chart) -> alt.Chart:
+    """The fuller a bin, the stronger its colour."""
+    strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
+    return bins.mark_rect(color=theme.AUTOGRAD, aria=UNLABELLED).encode(x2="end:Q", opacity=strength)

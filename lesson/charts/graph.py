@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, records, tooltips
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.graph import Graph
@@ -49,14 +49,7 @@ class Way(NamedTuple):
 
 def graph_chart(graph: Graph, words: Mapping[str, str]) -> Picture:
     """The graph, layer by layer. It is moved by dragging, and zoomed by the wheel with shift held."""
-    beside: defaultdict[int, int] = defaultdict(int)
-    nodes = []
-    for node in graph.nodes:
-        # A tensor that no operation made stands beside the column of operations.
-        given = node.kind in ("data", "weights")
-        beside[node.layer] += given
-        across = beside[node.layer] if given else 0
-        nodes.append(Placed(across, -node.layer, node.name, node.kind, node.lines, node.kept))
+    nodes = list(placed_nodes(graph))
     # Two tensors may flow the same way under the same name.
     ways = dict.fromkeys((nodes[edge.start][:2], nodes[edge.end][:2], edge.label) for edge in graph.edges)
     layers = max(node.layer for node in graph.nodes) + 1
@@ -66,30 +59,44 @@ def graph_chart(graph: Graph, words: Mapping[str, str]) -> Picture:
     )
 
 
+def placed_nodes(graph: Graph) -> Iterator[Placed]:
+    """Operations in one column, and beside it in each layer the tensors that no operation made."""
+    beside: defaultdict[int, int] = defaultdict(int)
+    for node in graph.nodes:
+        given = node.kind in ("data", "weights")
+        beside[node.layer] += given
+        across = beside[node.layer] if given else 0
+        yield Placed(across, -node.layer, node.name, node.kind, node.lines, node.kept)
+
+
+LEFTWARDS = {"align": "right", "dx": -13}
+"""What flows from above comes in on the right, and would cross what is written there."""
+
+
 @drawing
 def nodes_and_edges(layers: int, operation: str, lines: str, kept: str) -> Chart:
     base = placed(alt.Chart(), "x", "y", layers)
     edges, nodes = part(base, "edges"), part(base, "nodes")
     kind = alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
-    told = {"name": operation, "lines": lines, "kept": kept}
-    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in told.items()]
-    middle = edges.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
+    told = tooltips({operation: "name:N", lines: "lines:N", kept: "kept:N"})
     made, given = nodes.transform_filter("datum.x == 0"), nodes.transform_filter("datum.x > 0")
-    # What flows from above comes in on the right, and would cross what is written there.
-    left = {"align": "right", "dx": -13}
-    return (
-        alt.layer(
-            edges.mark_rule(color="#888888", strokeWidth=1.5).encode(x2="x2:Q", y2="y2:Q"),
-            writing(middle.transform_filter("datum.x == 0"), left | {"color": theme.HIDDEN}, "name"),
-            nodes.mark_circle(size=260, opacity=1).encode(color=kind, tooltip=tooltip),
-            writing(made, left | {"fontWeight": "bold"}, "name").encode(color=kind),
-            writing(made, left | {"dy": 14, "fontSize": 11, "color": theme.ERROR}, "lines"),
-            writing(given, {"dy": -15, "fontWeight": "bold"}, "name").encode(color=kind),
-            heads(edges, layers),
-        )
-        .add_params(alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]"))
-        .properties(height=layers * ROW)
+    zoom = alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]")
+    layered = alt.layer(
+        edges.mark_rule(color="#888888", strokeWidth=1.5).encode(x2="x2:Q", y2="y2:Q"),
+        what_flows(edges),
+        nodes.mark_circle(size=260, opacity=1).encode(color=kind, tooltip=told),
+        writing(made, LEFTWARDS | {"fontWeight": "bold"}, "name").encode(color=kind),
+        writing(made, LEFTWARDS | {"dy": 14, "fontSize": 11, "color": theme.ERROR}, "lines"),
+        writing(given, {"dy": -15, "fontWeight": "bold"}, "name").encode(color=kind),
+        heads(edges, layers),
     )
+    return layered.add_params(zoom).properties(height=layers * ROW)
+
+
+def what_flows(edges: alt.Chart) -> alt.Chart:
+    """In the middle of each edge between two operations its name."""
+    middle = edges.transform_calculate(x="(datum.x + datum.x2) / 2", y="(datum.y + datum.y2) / 2")
+    return writing(middle.transform_filter("datum.x == 0"), LEFTWARDS | {"color": theme.HIDDEN}, "name")
 
 
 def placed(base: alt.Chart, across: str, down: str, layers: int) -> alt.Chart:

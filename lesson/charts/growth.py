@@ -9,10 +9,17 @@ import numpy as np
 import pyarrow.compute as pc
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, span, span_with, table
-
-COLORS = (theme.BY_HAND, theme.AUTOGRAD, theme.DATA, theme.WEIGHTS, theme.ERROR, theme.HIDDEN)
-DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3], [1, 0], [10, 4])
+from lesson.charts.picture import (
+    Chart,
+    Picture,
+    below,
+    drawing,
+    hover_points,
+    span,
+    span_with,
+    table,
+    tooltips,
+)
 
 
 def growth_chart(
@@ -21,50 +28,42 @@ def growth_chart(
     across: str,
     up: str,
     log: tuple[bool, bool] = (False, False),
-    from_zero: bool = False,
 ) -> Picture:
-    """A curve of values at the same places for each name.
+    """A curve for each name, of a value for each number in at.
 
-    across and up: titles of the axes; log: which of the two is logarithmic; from_zero: whether the values'
-    axis begins at zero or below, so that a height tells a ratio.
+    across and up: titles of the axes; log: which of the two is logarithmic. The values' axis, where it is
+    not, begins at zero or below, so that a height tells a ratio.
     """
     points = below(table(at=at, value=values, curve=name) for name, values in curves.items())
-    # A logarithm has no place for zero.
+    # Zero has no logarithm.
     shown = points.filter(pc.field("value") > 0) if log[1] else points
-    return Picture(lines(across, up, tuple(curves), log, from_zero), shown)
+    return Picture(lines(across, up, tuple(curves), log), shown)
 
 
 @drawing
-def lines(
-    across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool], from_zero: bool = False
-) -> Chart:
-    whole = alt.Scale(domain=span_with(0, 0, "value"), nice=True)
-    heights = whole if from_zero else scale("value", log[1], nice=True)
+def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) -> Chart:
+    wide = log_scale("at") if log[0] else alt.Scale(domain=span("at"), nice=False)
+    high = log_scale("value") if log[1] else alt.Scale(domain=span_with(0, 0, "value"), nice=True)
     base = alt.Chart().encode(
-        x=alt.X("at:Q", title=across, scale=scale("at", log[0], nice=False), axis=axis("x", log[0])),
-        y=alt.Y("value:Q", title=up, scale=heights, axis=axis("y", log[1])),
+        x=alt.X("at:Q", title=across, scale=wide, axis=axis("x", log[0])),
+        y=alt.Y("value:Q", title=up, scale=high, axis=axis("y", log[1])),
     )
-    colors = alt.Scale(domain=names, range=COLORS[: len(names)])
-    dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
-    # As many beside each other as fit: a letter takes some 6 pixels, the line before a name 40.
-    columns = f"max(1, min({len(names)}, floor(width / {40 + 6 * max(map(len, names))})))"
-    legend = alt.Legend(**theme.LEGEND.to_dict(), columns=alt.ExprRef(expr=columns))
+    legend = wrapped_legend(names)
     dashed = base.mark_line(strokeWidth=2.5).encode(
-        color=alt.Color("curve:N", scale=colors, legend=legend),
-        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=legend),
+        color=theme.curve_color(names, legend), strokeDash=theme.curve_dash(names, legend)
     )
-    tooltip = [
-        alt.Tooltip("curve:N", title=" "),
-        alt.Tooltip("at:Q", title=across),
-        alt.Tooltip("value:Q", title=up, format=",.4~g"),
-    ]
-    return alt.layer(dashed, hover_points(base, tooltip)).properties(height=280)
+    told = tooltips({" ": "curve:N", across: "at:Q", up: ("value:Q", ",.4~g")})
+    return alt.layer(dashed, hover_points(base, told)).properties(height=280)
 
 
-def scale(field: str, log: bool, nice: bool) -> alt.Scale:
-    if log:
-        return alt.Scale(type="log", domain=span(field, empty=(1, 10)), nice=False)
-    return alt.Scale(domain=span(field), nice=nice)
+def wrapped_legend(names: tuple[str, ...]) -> alt.Legend:
+    """As many names beside each other as fit: a letter takes some 6 pixels, the line before a name 40."""
+    columns = f"max(1, min({len(names)}, floor(width / {40 + 6 * max(map(len, names))})))"
+    return alt.Legend(**theme.LEGEND.to_dict(), columns=alt.ExprRef(expr=columns))
+
+
+def log_scale(field: str) -> alt.Scale:
+    return alt.Scale(type="log", domain=span(field, empty=(1, 10)), nice=False)
 
 
 def axis(name: str, log: bool) -> alt.Axis:

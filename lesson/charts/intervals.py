@@ -8,7 +8,7 @@ from typing import NamedTuple
 import altair as alt
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, span_with, table
+from lesson.charts.picture import Chart, Picture, drawing, span_with, table, tooltips
 
 ROW_HEIGHT = 34
 AXIS = 60
@@ -21,12 +21,16 @@ class Interval(NamedTuple):
     value: float
     high: float
 
+    def __str__(self) -> str:
+        return f"{self.value:.3g} ({self.low:.3g} – {self.high:.3g})"
 
-def intervals_chart(found: Mapping[str, Interval], across: str, least: float, greatest: float) -> Picture:
+
+def intervals_chart(intervals: Mapping[str, Interval], across: str, least: float, greatest: float) -> Picture:
     """across: title of the axis, which reaches from least to greatest in any case."""
-    low, value, high = zip(*found.values(), strict=True)
-    measured = table(name=list(found), low=low, value=value, high=high)
-    return Picture(rows(tuple(found), across, least, greatest), measured)
+    low, value, high = zip(*intervals.values(), strict=True)
+    written = [str(interval) for interval in intervals.values()]
+    measured = table(name=list(intervals), low=low, value=value, high=high, written=written)
+    return Picture(rows(tuple(intervals), across, least, greatest), measured)
 
 
 @drawing
@@ -34,14 +38,11 @@ def rows(names: tuple[str, ...], across: str, least: float, greatest: float) -> 
     low, _ = span_with(least, greatest, "low")
     _, high = span_with(least, greatest, "high")
     axis = alt.Axis(labelLimit=180, ticks=False)
+    scale = alt.Scale(domain=[low, high], nice=True)
     base = alt.Chart().encode(
         y=alt.Y("name:N", title=None, scale=alt.Scale(domain=names), axis=axis),
-        tooltip=[
-            alt.Tooltip("name:N", title=" "),
-            *(alt.Tooltip(f"{field}:Q", title=field, format=".3~g") for field in ("low", "value", "high")),
-        ],
+        tooltip=tooltips({" ": "name:N", across: "written:N"}),
     )
-    scale = alt.Scale(domain=[low, high], nice=True)
     reach = base.mark_rule(strokeWidth=4, color=theme.AUTOGRAD).encode(
         x=alt.X("low:Q", title=across, scale=scale), x2="high:Q"
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import altair as alt
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, drawing, part, parts, records
+from lesson.charts.picture import Chart, Picture, drawing, part, parts, records, tooltips
 from lesson.numeric.config import Entry
 
 SHOWN = 4
@@ -62,40 +62,49 @@ def units_and_weights(entry: str) -> Chart:
         y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.02, 1.02])),
     )
     edges, nodes = part(base, "edges"), part(base, "nodes")
-    picked = alt.selection_point(name="entry", fields=["entry"], on="click", clear=False)
-    lines = edges.mark_rule().encode(
+    names = nodes.mark_text(color="white", fontSize=13, fontWeight="bold").encode(text="name:N")
+    layers = alt.layer(weights(edges), targets(edges, entry), circles(nodes), names)
+    return layers.properties(height=320)
+
+
+def weights(edges: alt.Chart) -> alt.Chart:
+    """A line for each weight, wide and coloured where it is lit."""
+    return edges.mark_rule().encode(
         x2="x2:Q",
         y2="y2:Q",
         color=alt.condition("datum.lit", alt.value(theme.ERROR), alt.value("#888888")),
         strokeWidth=alt.condition("datum.lit", alt.value(3.5), alt.value(1)),
         opacity=alt.condition("datum.lit", alt.value(1), alt.value(0.5)),
     )
-    # Wide and invisible: a line of one pixel is no target for a finger.
-    targets = (
+
+
+def targets(edges: alt.Chart, entry: str) -> alt.Chart:
+    """What a click selects. Wide and invisible: a line of one pixel is no target for a finger."""
+    return (
         edges.transform_filter("datum.entry != ''")
         .mark_rule(strokeWidth=14, opacity=0.001)
-        .encode(x2="x2:Q", y2="y2:Q", tooltip=[alt.Tooltip("entry:N", title=entry)])
-        .add_params(picked)
+        .encode(x2="x2:Q", y2="y2:Q", tooltip=tooltips({entry: "entry:N"}))
+        .add_params(alt.selection_point(name="entry", fields=["entry"], on="click", clear=False))
     )
+
+
+def circles(nodes: alt.Chart) -> alt.Chart:
+    """A circle for each unit, coloured by its kind."""
     kinds = {"data": theme.DATA, "hidden": theme.HIDDEN, "error": theme.ERROR, "one": "#6b7280"}
-    circles = nodes.mark_circle(size=NODE, opacity=1).encode(
-        color=alt.Color(
-            "kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None
-        ),
-    )
-    names = nodes.mark_text(color="white", fontSize=13, fontWeight="bold").encode(text="name:N")
-    return alt.layer(lines, targets, circles, names).properties(height=320)
+    scale = alt.Scale(domain=list(kinds), range=list(kinds.values()))
+    color = alt.Color("kind:N", scale=scale, legend=None)
+    return nodes.mark_circle(size=NODE, opacity=1).encode(color=color)
 
 
 def units(letter: str, layer: int, size: int, bias: bool) -> list[Unit]:
     """The units of a layer from top to bottom, the bias's constant one last."""
     names = [f"{letter}{unit + 1}" for unit in range(min(size, SHOWN))]
     names += ["⋯"] * (size > SHOWN) + ["1"] * bias
-    places = [(index + 0.5) / len(names) for index in range(len(names))]
+    heights = [1 - (index + 0.5) / len(names) for index in range(len(names))]
     kinds = {"x": "data", "h": "hidden", "o": "hidden"}
     return [
-        Unit(float(layer), 1 - place, name, "one" if name == "1" else kinds[letter])
-        for name, place in zip(names, places, strict=True)
+        Unit(float(layer), height, name, "one" if name == "1" else kinds[letter])
+        for name, height in zip(names, heights, strict=True)
     ]
 
 

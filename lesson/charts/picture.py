@@ -49,9 +49,27 @@ def part(base: alt.Chart, name: str) -> alt.Chart:
     return base.transform_filter(f"datum.part == '{name}'")
 
 
+def step_shown(first: int) -> alt.Parameter:
+    """The step that a film stands at, at first this one; the player writes into its hidden input."""
+    return alt.param(name="shown", value=first, bind=alt.BindInput(input="hidden", name=" "))
+
+
 UNLABELLED = False
 """The `aria` of marks that come in hundreds. A label for each would help nobody who listens; that is what the
 picture's words are for, and the labels took the browser longer than the marks."""
+
+
+def tooltips(fields: Mapping[str, str | tuple[str, str]]) -> list[alt.Tooltip]:
+    """What a pointer is told: under each title a field of the table, a number's with its format.
+
+    A title of blanks shows the value alone; of two fields with one title Vega shows the first alone.
+    """
+    return [
+        alt.Tooltip(field, title=title)
+        if isinstance(field, str)
+        else alt.Tooltip(field[0], title=title, format=field[1])
+        for title, field in fields.items()
+    ]
 
 
 def hover_points(base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.Chart:

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from lesson.charts import theme
 from lesson.charts.ceiling import beneath, height, inside
-from lesson.charts.growth import COLORS, DASHES, axis
-from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, span, table
+from lesson.charts.growth import axis
+from lesson.charts.picture import Chart, Picture, below, drawing, hover_points, span, table, tooltips
 
 
 def race_chart(
@@ -19,7 +19,7 @@ def race_chart(
 ) -> Picture:
     """A curve for each name; nan behind its end. The axis ends at the ceiling."""
     points = below(table(at=steps, value=values, curve=name) for name, values in losses.items())
-    # A logarithm has no place for zero.
+    # Zero has no logarithm.
     shown = beneath(ceiling, points).filter(pc.field("value") > 0)
     return Picture(curves(words["step"], words["loss"], tuple(losses)), shown)
 
@@ -30,15 +30,8 @@ def curves(step: str, loss: str, names: tuple[str, ...]) -> Chart:
         x=alt.X("at:Q", title=step, scale=alt.Scale(domain=span("at"), nice=False)),
         y=alt.Y("value:Q", title=loss, scale=height(log=True), axis=axis("y", log=True)),
     )
-    colors = alt.Scale(domain=names, range=COLORS[: len(names)])
-    dashes = alt.Scale(domain=names, range=DASHES[: len(names)])
     lines = base.mark_line(strokeWidth=2.5, clip=True, tooltip=None).encode(
-        color=alt.Color("curve:N", scale=colors, legend=theme.LEGEND),
-        strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=theme.LEGEND),
+        color=theme.curve_color(names), strokeDash=theme.curve_dash(names)
     )
-    tooltip = [
-        alt.Tooltip("curve:N", title=" "),
-        alt.Tooltip("at:Q", title=step, format=",d"),
-        alt.Tooltip("value:Q", title=loss, format=",.4~g"),
-    ]
-    return alt.layer(lines, hover_points(inside(base), tooltip)).properties(height=theme.HEIGHT)
+    told = tooltips({" ": "curve:N", step: ("at:Q", ",d"), loss: ("value:Q", ",.4~g")})
+    return alt.layer(lines, hover_points(inside(base), told)).properties(height=theme.HEIGHT)

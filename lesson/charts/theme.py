@@ -7,6 +7,8 @@ width or a word stands beside them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 
 DATA = "#009e73"
@@ -24,9 +26,16 @@ TEXT = {
 }
 """The same quantities where they are text, 4.5:1 against the page: each theme needs its own."""
 
+INK = {"light": "#262730", "dark": "#f5f4ef"}
+"""What is written in a picture and is of no quantity; Vega would write it black on a dark page too."""
+
 PARAMETERS = ("w1", "b1", "w2", "b2")
 PARAMETER_COLORS = (WEIGHTS, DATA, ERROR, HIDDEN)
 PARAMETER_DASHES = ([1, 0], [2, 2], [8, 3], [8, 3, 2, 3])
+
+COLORS = (BY_HAND, AUTOGRAD, DATA, WEIGHTS, ERROR, HIDDEN)
+DASHES = ([1, 0], [6, 5], [2, 3], [8, 3, 2, 3], [1, 0], [10, 4])
+"""Of curves that are named on the page, in their order."""
 
 HEIGHT = 360
 LEGEND = alt.Legend(orient="bottom", title=None, symbolStrokeWidth=3, symbolSize=300)
@@ -58,3 +67,15 @@ def parameter_dash() -> alt.StrokeDash:
     """w1, b1, w2, b2 by dash, for those who do not tell the colours apart."""
     scale = alt.Scale(domain=PARAMETERS, range=PARAMETER_DASHES)
     return alt.StrokeDash("parameter:N", scale=scale, legend=LEGEND)
+
+
+def curve_color(names: Sequence[str], legend: alt.Legend = LEGEND) -> alt.Color:
+    """Named curves by colour."""
+    scale = alt.Scale(domain=names, range=COLORS[: len(names)])
+    return alt.Color("curve:N", scale=scale, legend=legend)
+
+
+def curve_dash(names: Sequence[str], legend: alt.Legend = LEGEND) -> alt.StrokeDash:
+    """Named curves by dash, for those who do not tell the colours apart."""
+    scale = alt.Scale(domain=names, range=DASHES[: len(names)])
+    return alt.StrokeDash("curve:N", scale=scale, legend=legend)

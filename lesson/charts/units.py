@@ -1,58 +1,53 @@
-"""Which hidden units fire at which observation, network by network."""
+"""Which hidden units fire at which observation, network by network, step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import altair as alt
-import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, table
+from lesson.charts.picture import UNLABELLED, Chart, Picture, below, drawing, step_shown, table, tooltips
+
+if TYPE_CHECKING:
+    from lesson.numeric.experiments.dying_relu import Spells
+
+STATES = ("fires", "rests", "silent")
 
 ROW_HEIGHT = 26
 FRAME = 110
 """Pixels for the axis and the legend."""
 
 
-def units_chart(active: Mapping[str, np.ndarray], words: Mapping[str, str]) -> Picture:
-    """active: for each network (batch, hidden), whether h > 0; a row for each of its units."""
-    states = (words["fires"], words["rests"], words["silent"])
-    rows = {
-        f"{network} {unit + 1}": fires[:, unit]
-        for network, fires in active.items()
-        for unit in range(fires.shape[1])
-    }
+def units_film(networks: Mapping[str, Spells], words: Mapping[str, str]) -> Picture:
+    """A row for each unit of each network, a column for each observation, at the step that is shown."""
+    states = tuple(words[state] for state in STATES)
     cells = below(
         table(
-            row=row,
-            observation=np.arange(len(fires)) + 1,
-            state=np.where(fires, states[0], states[1] if fires.any() else states[2]),
+            row=[f"{network} {unit}" for unit in spells.unit],
+            observation=spells.observation,
+            state=[states[state] for state in spells.state],
+            since=spells.since,
+            until=spells.until,
         )
-        for row, fires in rows.items()
+        for network, spells in networks.items()
     )
-    return Picture(strips(tuple(rows), words["observation"], states), cells)
+    rows = tuple(cells["row"].unique().to_pylist())
+    return Picture(strips(rows, words["observation"], states), cells)
 
 
 @drawing
-def strips(rows: tuple[str, ...], observation: str, states: tuple[str, str, str]) -> Chart:
+def strips(rows: tuple[str, ...], observation: str, states: tuple[str, ...]) -> Chart:
     colors = alt.Scale(domain=states, range=[theme.DATA, theme.RESTS, theme.ERROR])
     axis = alt.Axis(labelOverlap=True, labelAngle=0, ticks=False)
-    cells = (
-        alt.Chart()
-        .mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED)
-        .encode(
-            x=alt.X("observation:O", title=observation, axis=axis),
-            y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
-            color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
-            tooltip=[
-                alt.Tooltip("row:N", title=" "),
-                alt.Tooltip("observation:O", title=observation),
-                # Two blanks: of two fields with one title Vega shows the first alone.
-                alt.Tooltip("state:N", title="  "),
-            ],
-        )
+    shown = alt.Chart().transform_filter("datum.since <= shown && shown < datum.until")
+    cells = shown.mark_rect(stroke="#888", strokeWidth=0.3, aria=UNLABELLED).encode(
+        x=alt.X("observation:O", title=observation, axis=axis),
+        y=alt.Y("row:N", title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(ticks=False)),
+        color=alt.Color("state:N", scale=colors, legend=alt.Legend(orient="bottom", title=None)),
+        tooltip=tooltips({" ": "row:N", observation: "observation:O", "  ": "state:N"}),
     )
-    chart = alt.layer(cells)
+    chart = alt.layer(cells).add_params(step_shown(0))
     chart.height = len(rows) * ROW_HEIGHT + FRAME
     return chart

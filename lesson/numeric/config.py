@@ -86,13 +86,13 @@ def parameter_shapes(inputs: int, hidden: int, outputs: int, bias: bool) -> dict
 def entries(inputs: int, hidden: int, outputs: int, bias: bool, most: int) -> dict[str, Entry]:
     """The entries between the first units of each layer, at most so many of each, by name."""
     shapes = parameter_shapes(min(inputs, most), min(hidden, most), min(outputs, most), bias)
-    found = (
+    first = (
         Entry(parameter, row, column)
         for parameter, (rows, columns) in shapes.items()
         for row in range(rows)
         for column in range(columns)
     )
-    return {entry.name: entry for entry in found}
+    return {entry.name: entry for entry in first}
 
 
 @dataclass(frozen=True)

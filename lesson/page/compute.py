@@ -72,13 +72,13 @@ def computed(function: Callable[[*Arguments], Result], *args: *Arguments) -> Res
 
     The same object for all of them: nobody may change it. What takes longer than a moment is said to.
     """
-    place, asked = st.empty(), IN_BACKGROUND.submit(remembered, function, *args)
+    bar, asked = st.empty(), IN_BACKGROUND.submit(remembered, function, *args)
     patience = MOMENT
     while not wait([asked], patience).done:
         # Streamlit stops a run that is no longer asked for where it draws something.
-        place.progress(0.0, words()["computing"])
+        bar.progress(0.0, words()["computing"])
         patience = 1.0
-    place.empty()
+    bar.empty()
     return cast("Result", asked.result().value)
 
 
@@ -111,20 +111,18 @@ def each(
             pool.shutdown(cancel_futures=True)
 
 
-def collected(
-    place: DeltaGenerator, count: int, results: Generator[tuple[Name, Result]]
-) -> dict[Name, Result]:
-    """Return count results as they come, by name, and show in this place how far it is."""
+def collected(bar: DeltaGenerator, count: int, results: Generator[tuple[Name, Result]]) -> dict[Name, Result]:
+    """Return count results as they come, by name, and show in this bar how far it is."""
     begun, so_far = time.monotonic(), dict[Name, Result]()
     with closing(results):
         for name, result in results:
             so_far[name] = result
             if time.monotonic() - begun > MOMENT:
-                place.progress(len(so_far) / count, words()["under-way"])
+                bar.progress(len(so_far) / count, words()["under-way"])
             else:
                 # Streamlit stops a run that is no longer asked for where it draws something.
-                place.empty()
-    place.empty()
+                bar.empty()
+    bar.empty()
     return so_far
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from lesson.page.show import framed
 from lesson.page.words import sides, words
 
 Sizes = tuple[int, int, int, int]
@@ -73,5 +74,5 @@ def table_of(shapes: Mapping[str, tuple[int, ...]]) -> str:
 def setup_card(sizes: Sizes, bias: bool, slope: float | None) -> None:
     """A card with the learner's network, opened by a click; slope: that of a LeakyReLU."""
     with st.popover(words()["setup"], icon=":material/schema:"):
-        st.latex(formulas(sizes, bias, slope))
+        framed(formulas(sizes, bias, slope))
         st.markdown(f"{table_of(shapes(sizes, bias))}\n\n{words()['setup-gradients']}")

@@ -29,7 +29,7 @@ Arguments = ParamSpec("Arguments")
 
 def code(lines: str) -> None:
     """Code as it stands in a file; Streamlit colours Python too faintly for its light page (axe)."""
-    st.code(lines, language=None, wrap_lines=True)
+    st.code(lines, language=None)
 
 
 def snippet(ran: Ran) -> None:
@@ -105,6 +105,14 @@ def seven_lines() -> None:
         st.markdown("  \n".join(rows))
 
 
+def in_ink(drawing: Mapping[str, Any]) -> dict[str, Any]:
+    """A drawing whose words and rulers can be read in the theme on the screen."""
+    from lesson.charts import theme
+
+    ink = {"color": theme.INK[st.context.theme.type or "light"]}
+    return {**drawing, "config": {**drawing["config"], "text": ink, "rule": ink}}
+
+
 def colors() -> Mapping[str, str]:
     """The colours of quantities in formulas, legible in the theme on the screen."""
     from lesson.charts import theme
@@ -112,12 +120,22 @@ def colors() -> Mapping[str, str]:
     return theme.TEXT[st.context.theme.type or "light"]
 
 
+ROOM = r"\:\begin{gathered} \\[-1.2em] %s \\[-0.8em] \, \end{gathered}\:"
+"""An empty line above and below: KaTeX's glyphs reach out of their box by some pixels, which are cut off."""
+
+
 def formula(*sides: Formula, values: Values | None = None, shapes: bool = False, lead: str = "") -> None:
     """What is asked, in LaTeX, and the typeset sides that it equals, one below the other."""
     from lesson.symbolic.typeset import typeset
 
     rows = r" \\ &= ".join(typeset(side, colors(), values, shapes) for side in sides)
-    st.latex(rf"\begin{{aligned}} {lead} &= {rows} \end{{aligned}}")
+    framed(rf"\begin{{aligned}} {lead} &= {rows} \end{{aligned}}")
+
+
+def framed(latex: str) -> None:
+    """A formula in a frame: where the screen is narrower than the formula, one sees that it goes on."""
+    with st.container(border=True):
+        st.latex(ROOM % latex)
 
 
 def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
@@ -150,7 +168,7 @@ def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] 
     on_pick: the widget key of a chart in which one can select something, and what that calls.
     """
     selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
-    st.vega_lite_chart(picture.table, dict(picture.drawing), alt=alt, **selects)
+    st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **selects)
 
 
 def refused(error: DataError | MatrixError) -> None:

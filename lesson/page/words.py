@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -57,6 +57,12 @@ def lead_to(name: str, label: str, icon: str, **address: str) -> None:
     """A link to another chapter, with these address parameters beside those that all pages keep."""
     pages = st.session_state["pages"]
     st.page_link(pages[name], label=label, icon=icon, query_params=kept_in_address() | address or None)
+
+
+def go_to(name: str) -> NoReturn:
+    """Open another chapter. The network's controls put themselves into its address."""
+    kept = {name: value for name, value in kept_in_address().items() if name not in NETWORK}
+    st.switch_page(st.session_state["pages"][name], query_params=kept)
 
 
 NETWORK = ("batch", "inputs", "hidden", "outputs", "bias", "activation", "slope", "seed")

@@ -70,7 +70,7 @@ def say(language: str, chapter: str, section: str, /, **values: object) -> str:
     unknown = set(VALUE.findall(text)) - set(values)
     if unknown:
         raise ProseError(f"{language}/{chapter}/{section} asks for unknown values {sorted(unknown)}")
-    return VALUE.sub(lambda found: str(values[found[1]]), text)
+    return VALUE.sub(lambda match: str(values[match[1]]), text)
 
 
 @lru_cache(maxsize=256)

@@ -66,11 +66,18 @@ def test_without_bias_there_is_none_to_start_with() -> None:
     assert "grad_b1" not in silent.code[1].value
 
 
+@pytest.mark.parametrize(
+    ("asked", "given"), [("7", "7"), ("9999", "199"), ("-1", None), ("²", None), ("9" * 99, None)]
+)
+def test_a_film_stands_at_the_step_of_the_address(asked: str, given: str | None) -> None:
+    app = open_page("dying-relu", step=asked)
+    assert app.query_params.get("step") in ([given], given)
+
+
 def test_a_chosen_run_stays_until_others_are_trained() -> None:
     app = open_page("dying-relu")
     latest_death = app.selectbox(key="watched-seed").value
     app.selectbox(key="watched-seed").set_value(0).run()
-    app.slider(key="watched-step").set_value(199).run()
     assert app.selectbox(key="watched-seed").value == 0
     assert "In this run no ReLU unit is silent at the end" in texts(app)
     app.number_input(key="seed").set_value(1).run()

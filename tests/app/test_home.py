@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lesson.chapters.home import FIRST
 from lesson.numeric.source import LINES
 from tests.harness.lesson_app import metrics, open_page, texts
 
@@ -36,3 +37,10 @@ def test_the_largest_network_trains_a_little() -> None:
 def test_a_network_that_blows_up_says_so() -> None:
     app = open_page(batch=8192, hidden=100)
     assert "blew up" in texts(app)
+
+
+def test_one_button_starts_and_keeps_the_network() -> None:
+    app = open_page(hidden=5, lang="en")
+    app.button(key="start").click().run()
+    assert app.session_state["chapter"] == FIRST
+    assert (app.query_params["hidden"], app.query_params["lang"]) == ("5", "en")

@@ -36,6 +36,28 @@ def test_the_home_page_shows_zero_and_leads_to_the_laboratory(browser: Browser, 
         assert metric(page, LOCAL) == "0"
 
 
+def test_on_the_first_screen_a_pointer_moves_the_ruler_and_a_button_starts(
+    browser: Browser, server: Server
+) -> None:
+    with visit(browser, server.address) as page:
+        frame = page.get_by_test_id("stVegaLiteChart").locator("svg")
+        reading = frame.get_by_text("step: ")
+        assert reading.inner_html() == "step: 1,000"
+        box = frame.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+        page.wait_for_timeout(200)
+        step = int(reading.inner_html().removeprefix("step: "))
+        assert 300 < step < 700
+        assert frame.get_by_text("difference: ").inner_html() == "difference: 0"
+        start = page.get_by_role("button", name="Start")
+        lowest = start.bounding_box()
+        assert lowest
+        assert max(lowest["y"] + lowest["height"], box["y"] + box["height"]) < 800
+        start.click()
+        expect(page.get_by_role("heading", name="Tensors", level=1)).to_be_visible()
+
+
 def test_a_link_opens_the_page_as_it_was(browser: Browser, server: Server) -> None:
     with visit(browser, f"{server.address}/train") as page:
         set_number(page, "hidden", 5)

@@ -12,10 +12,13 @@ from tests.harness.addresses import addresses
 PAGES = addresses({})
 
 
-def test_a_wide_formula_scrolls_by_keyboard(browser: Browser, server: Server) -> None:
-    with visit(browser, f"{server.address}/bias", NARROW) as page:
-        box = page.locator(".katex-display").first
-        assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+@pytest.mark.parametrize(("path", "boxes"), [("bias", ".katex-display"), ("autograd", "pre")])
+def test_what_is_wide_scrolls_by_keyboard(browser: Browser, server: Server, path: str, boxes: str) -> None:
+    with visit(browser, f"{server.address}/{path}", NARROW) as page:
+        widths = page.locator(boxes).evaluate_all(
+            "boxes => boxes.map(box => box.scrollWidth > box.clientWidth)"
+        )
+        box = page.locator(boxes).nth(widths.index(True))
         for _ in range(60):
             page.keyboard.press("Tab")
             if box.evaluate("box => box === document.activeElement"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -101,6 +102,10 @@ class WatchedTrainings:
         """Whether h > 0, in one run: (steps, batch, hidden)."""
         return np.unpackbits(self.firing[number], axis=1, count=self.conditions.sizes[0]).astype(bool)
 
+    def spells(self, number: int) -> Spells:
+        """What each unit of a run does at each observation, and for how long."""
+        return spells_of(self.active(number))
+
     def since(self, number: int) -> dict[int, int]:
         """The units of a run, from 1, that are silent at the end, and the step since which they are."""
         quiet = self.silent[number]
@@ -113,6 +118,33 @@ class WatchedTrainings:
         """What a run ends with."""
         tensors = {name: torch.from_numpy(values[number]) for name, values in self.params.items()}
         return Params(**{name: tensors.get(name) for name in Params._fields})  # type: ignore[arg-type]
+
+
+class Spells(NamedTuple):
+    """What a unit does at an observation, both from 1, from the step since until before the step until.
+
+    Five arrays of one length; state: 0 where it fires, 1 where it rests while it fires at another
+    observation, 2 where it is silent at all.
+    """
+
+    unit: np.ndarray
+    observation: np.ndarray
+    state: np.ndarray
+    since: np.ndarray
+    until: np.ndarray
+
+
+def spells_of(active: np.ndarray) -> Spells:
+    """The spells of all units, from whether h > 0 (steps, batch, hidden)."""
+    silent = ~active.any(1, keepdims=True)
+    state = np.where(active, 0, 1 + silent).transpose(2, 1, 0)
+    begins = np.ones(state.shape, dtype=bool)
+    begins[..., 1:] = state[..., 1:] != state[..., :-1]
+    unit, observation, since = np.nonzero(begins)
+    # A spell ends where the next of the same unit and observation begins, the last of them with the training.
+    following = np.append(since[1:], 0)
+    until = np.where(following > 0, following, len(active))
+    return Spells(unit + 1, observation + 1, state[begins], since, until)
 
 
 @torch.inference_mode()

@@ -208,7 +208,7 @@ def kept_by(function: GradFn, names: dict[str, Tensor]) -> list[str]:
     saved = (getattr(function, name) for name in dir(function) if name.startswith("_saved_"))
     tensors = {tensor.data_ptr(): tensor for tensor in saved if isinstance(tensor, Tensor)}
     label_of = {tensor.data_ptr(): name for name, tensor in reversed(names.items())}
-    return [f"{label_of.get(place, '')} {shape_of(tensor)}".strip() for place, tensor in tensors.items()]
+    return [f"{label_of.get(address, '')} {shape_of(tensor)}".strip() for address, tensor in tensors.items()]
 
 
 STAGES = ("grad_out", "grad_w2, grad_b2, grad_a", "grad_h", "grad_w1, grad_b1")

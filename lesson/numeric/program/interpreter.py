@@ -103,7 +103,7 @@ class Run:
         return value
 
     def attempt(self, node: ast.AST, make: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
-        """Call a function; what torch or Python have to say against it becomes an error at its place."""
+        """Call a function; what torch or Python have to say against it becomes the error of its node."""
         try:
             value = make(*arguments, **keywords)
         except (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError) as error:
@@ -183,6 +183,14 @@ def expression(node: ast.AST) -> Act:
             return attribute(node, tensor(value), name)
         case ast.Subscript(value=value, slice=index):
             return part(node, expression(value), whole(index), mask(index))
+        case ast.Call():
+            return called(node)
+    raise refuse(node, "not-here", kind=type(node).__name__)
+
+
+def called(node: ast.Call) -> Act:
+    """What a call is worth in a run."""
+    match node:
         case ast.Call(func=ast.Name(id="len"), args=[argument]):
             owner = tensor(argument)
             return lambda run: run.made(node, len, owner(run))
@@ -247,40 +255,40 @@ def demanded(node: ast.AST, fits: Callable[[Value], bool], reason: Reason) -> Ac
     value = expression(node)
 
     def act(run: Run) -> Value:
-        found = value(run)
-        if not fits(found):
+        worth = value(run)
+        if not fits(worth):
             raise refuse(node, reason)
-        return found
+        return worth
 
     return act
 
 
-def part(node: ast.AST, value: Act, place: Act, mask: Act) -> Act:
+def part(node: ast.AST, owner: Act, index: Act, mask: Act) -> Act:
     """A size out of a shape, or the entries under a mask."""
 
     def act(run: Run) -> Value:
-        found = value(run)
-        if isinstance(found, tuple):
-            return run.made(node, operator.getitem, found, place(run))
-        if not isinstance(found, Tensor):
+        whole = owner(run)
+        if isinstance(whole, tuple):
+            return run.made(node, operator.getitem, whole, index(run))
+        if not isinstance(whole, Tensor):
             raise refuse(node, "no-parts")
         where = mask(run)
-        check_mask(node, found, where)
-        return run.made(node, operator.getitem, found, where)
+        check_mask(node, whole, where)
+        return run.made(node, operator.getitem, whole, where)
 
     return act
 
 
 def attribute(node: ast.AST, owner: Act, name: str) -> Act:
     def act(run: Run) -> Value:
-        found = owner(run)
+        tensor = owner(run)
         if name == "shape":
-            return tuple(found.shape)
+            return tuple(tensor.shape)
         if name == "dtype":
-            return found.dtype
-        if found.dim() != 2:
+            return tensor.dtype
+        if tensor.dim() != 2:
             raise refuse(node, "no-matrix")
-        return run.made(node, Tensor.t, found)
+        return run.made(node, Tensor.t, tensor)
 
     return act
 
@@ -324,8 +332,8 @@ def combination(node: ast.AST, op: ast.AST, left: Act, right: Act) -> Act:
 
 def derivative(node: ast.AST, h: Act) -> Act:
     def act(run: Run) -> Tensor:
-        found = h(run)
-        return run.made(node, run.activation.derivative, found)
+        at = h(run)
+        return run.made(node, run.activation.derivative, at)
 
     return act
 

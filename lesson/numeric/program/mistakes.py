@@ -102,11 +102,11 @@ OF_THE_FORWARD_PASS = (
 
 
 def by_line() -> dict[str, tuple[Mistake, ...]]:
-    found: defaultdict[str, tuple[Mistake, ...]] = defaultdict(tuple)
+    mistakes: defaultdict[str, tuple[Mistake, ...]] = defaultdict(tuple)
     for known in OFTEN_WRITTEN + OF_THE_FORWARD_PASS:
         (line,) = known.lines
-        found[line] += (known,)
-    return dict(found)
+        mistakes[line] += (known,)
+    return dict(mistakes)
 
 
 EXERCISE = by_line()

@@ -122,12 +122,12 @@ class RecordedProgram:
         tape = Tape(tensors.values()) if self.repeatable else None
         run = self.program.run(tensors, activation, tape)
         act(self.program.needed, run)
-        found = [run.names.get(name) for name in names]
-        self.repeatable = bool(tape and tape.repeatable) and all(isinstance(v, Tensor) for v in found)
+        values = [run.names.get(name) for name in names]
+        self.repeatable = bool(tape and tape.repeatable) and all(isinstance(v, Tensor) for v in values)
         if tape and self.repeatable:
-            self.slots = [tape.slot(value) for value in found]
+            self.slots = [tape.slot(value) for value in values]
             self.tape = tape.sealed(self.slots)
-        return found
+        return values
 
 
 def gradient_names(params: Params) -> list[str]:

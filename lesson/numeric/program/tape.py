@@ -48,8 +48,8 @@ class Tape:
 
     def slot(self, value: Any) -> int:  # noqa: ANN401
         """The slot of a value, which gets a new one if it has none."""
-        found = self.slot_of.get(id(value)) if isinstance(value, Tensor) else None
-        return self.keep(value) if found is None else found
+        slot = self.slot_of.get(id(value)) if isinstance(value, Tensor) else None
+        return self.keep(value) if slot is None else slot
 
     def record(
         self,

@@ -143,7 +143,7 @@ class ProgramError(ValueError):
 
 
 def refuse(node: ast.AST, reason: Reason, **facts: object) -> ProgramError:
-    """The error of a node, at its place."""
+    """The error of a node, at the line and column where it is written."""
     return ProgramError(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, reason, **facts)
 
 
@@ -224,13 +224,11 @@ def check(node: ast.AST) -> None:
     """Refuse every node that is not on the list, and every name, attribute and call in it."""
     match node:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            check(left)
-            check(right)
+            check_all(left, right)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
             check(operand)
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OPERATORS:
-            check(left)
-            check(right)
+            check_all(left, right)
         case ast.Constant(value=bool() | int() | float() | None as value):
             if value is not None and not abs(value) <= LARGEST_NUMBER:
                 raise refuse(node, "too-large-number")
@@ -241,34 +239,40 @@ def check(node: ast.AST) -> None:
         case ast.Attribute(value=value, attr=attribute) if attribute in ATTRIBUTES:
             check(value)
         case ast.Subscript(value=value, slice=index):
-            check(value)
-            check(index)
+            check_all(value, index)
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            for part in parts:
-                check(part)
+            check_all(*parts)
         case ast.Call(func=ast.Attribute(value=value, attr=name), args=arguments, keywords=keywords):
             check_call(node, value, name)
-            for keyword in keywords:
-                if keyword.arg not in KEYWORDS:
-                    raise refuse(node, "unknown-keyword", name=name, keyword=keyword.arg or "**")
-            for argument in (*arguments, *(keyword.value for keyword in keywords)):
-                check(argument)
+            check_keywords(node, name, keywords)
+            check_all(*arguments, *(keyword.value for keyword in keywords))
         case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
             check(argument)
-        case ast.Call(func=ast.Name(id=name)):
-            raise refuse(node, "unknown-call", name=name)
-        case ast.BoolOp():
-            raise refuse(node, "and-or")
-        case ast.Attribute(attr="grad"):
-            raise refuse(node, "autograds-gradient")
-        case ast.Slice():
-            raise refuse(node, "slice")
-        case ast.Attribute(attr=name):
-            raise refuse(node, "unknown-attribute", name=name)
-        case ast.Constant():
-            raise refuse(node, "no-number")
         case _:
-            raise refuse(node, "not-here", kind=type(node).__name__)
+            raise not_on_the_list(node)
+
+
+def check_all(*nodes: ast.AST) -> None:
+    for node in nodes:
+        check(node)
+
+
+def not_on_the_list(node: ast.AST) -> ProgramError:
+    """The error of a node that is not on the list, by what its writer may have meant."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return refuse(node, "unknown-call", name=name)
+        case ast.BoolOp():
+            return refuse(node, "and-or")
+        case ast.Attribute(attr="grad"):
+            return refuse(node, "autograds-gradient")
+        case ast.Slice():
+            return refuse(node, "slice")
+        case ast.Attribute(attr=name):
+            return refuse(node, "unknown-attribute", name=name)
+        case ast.Constant():
+            return refuse(node, "no-number")
+    return refuse(node, "not-here", kind=type(node).__name__)
 
 
 def check_call(node: ast.AST, owner: ast.expr, name: str) -> None:
@@ -282,3 +286,9 @@ def check_call(node: ast.AST, owner: ast.expr, name: str) -> None:
             check(owner)
     if not known:
         raise refuse(node, "einsum") if name == "einsum" else refuse(node, "unknown-call", name=name)
+
+
+def check_keywords(node: ast.AST, name: str, keywords: list[ast.keyword]) -> None:
+    for keyword in keywords:
+        if keyword.arg not in KEYWORDS:
+            raise refuse(node, "unknown-keyword", name=name, keyword=keyword.arg or "**")

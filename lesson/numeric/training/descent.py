@@ -89,8 +89,8 @@ class Descent:
         task = self.x, self.y, self.params, self.activation
         with self.bookkeeping():
             for _ in range(steps):
-                loss, found = self.loss_and_gradients(*task)
-                gradient = flatten(found)
+                loss, by_parameter = self.loss_and_gradients(*task)
+                gradient = flatten(by_parameter)
                 losses.append(loss)
                 weights.append(self.flat.clone())
                 gradients.append(gradient)
@@ -100,8 +100,8 @@ class Descent:
     def gradients_at(self, weights: np.ndarray) -> np.ndarray:
         """This lane's gradients at given weights, (S, n) to (S, n) in its own dtype."""
         rows = torch.from_numpy(weights).to(self.flat)
-        found = []
+        gradients = []
         for row in rows:
             params = unflatten(aligned(row, self.params), self.params)
-            found.append(flatten(self.loss_and_gradients(self.x, self.y, params, self.activation)[1]))
-        return torch.stack(found).cpu().numpy()
+            gradients.append(flatten(self.loss_and_gradients(self.x, self.y, params, self.activation)[1]))
+        return torch.stack(gradients).cpu().numpy()

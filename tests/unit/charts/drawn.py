@@ -94,29 +94,38 @@ def title_of(definition: Mapping[str, Any]) -> Any:
     return definition.get("title", definition["field"])
 
 
-def drawn(picture: Picture) -> list[Marks]:
-    """The layers of a picture, the lowest first."""
-    return list(layers(picture.drawing, {}, [], picture.table.to_pylist()))
+def drawn(picture: Picture, **selected: object) -> list[Marks]:
+    """The layers of a picture, the lowest first; selected: what each selection holds, by field,
+    and the value of each other parameter."""
+    nothing: Row = {}
+    parameters = picture.drawing.get("params", [])
+    known = {parameter["name"]: parameter.get("value", nothing) for parameter in parameters}
+    return list(layers(picture.drawing, {}, [], picture.table.to_pylist(), known | selected))
 
 
 def layers(
-    specification: Mapping[str, Any], encoding: Row, transforms: list[Row], table: list[Row]
+    specification: Mapping[str, Any], encoding: Row, transforms: list[Row], table: list[Row], selected: Row
 ) -> Iterator[Marks]:
     """An inner layer has what is around it too: its encoding and its transforms."""
     encoding = {**encoding, **specification.get("encoding", {})}
     transforms = [*transforms, *specification.get("transform", [])]
     if "layer" in specification:
         for layer in specification["layer"]:
-            yield from layers(layer, encoding, transforms, table)
+            yield from layers(layer, encoding, transforms, table, selected)
         return
     mark = specification["mark"]
-    yield Marks(mark["type"], mark, encoding, transformed(table, transforms), table)
+    yield Marks(mark["type"], mark, encoding, transformed(table, transforms, selected), table)
 
 
-def transformed(rows: list[Row], transforms: list[Row]) -> list[Row]:
+def transformed(table: list[Row], transforms: list[Row], selected: Row) -> list[Row]:
+    rows = table
     for transform in transforms:
         if "filter" in transform:
-            rows = [row for row in rows if evaluate(transform["filter"], datum=row)]
+            rows = [
+                row
+                for row in rows
+                if evaluate(transform["filter"], datum=row, data=lambda _: table, **selected)
+            ]
         else:
             made, expression = transform["as"], transform["calculate"]
             rows = [{**row, made: evaluate(expression, datum=row)} for row in rows]

@@ -7,15 +7,17 @@ import numpy as np
 from lesson.charts import theme
 from lesson.charts.draws import draws_chart
 from lesson.charts.picture import Picture
+from lesson.numeric.experiments.bernoulli_gate.estimates import Distribution
 from tests.unit.charts.drawn import WORDS, drawn
 
 EDGES = np.array([-2.0, -1.0, 1.0, 4.0])
-SHARES = {"exact": np.array([0.1, 0.2, 0.4]), "naive": np.array([0.0, 0.8, 0.2])}
-MEANS = {"exact": 0.75, "naive": -0.25}
+SHARES = {"sum": np.array([0.1, 0.2, 0.4]), "ste": np.array([0.0, 0.8, 0.2])}
+MEANS = {"sum": 0.75, "ste": -0.25}
+NAMES = {"sum": "exact", "ste": "naive"}
 
 
 def picture(shares: dict[str, np.ndarray] = SHARES) -> Picture:
-    return draws_chart(EDGES, shares, MEANS, 0.5, "gradient", WORDS)
+    return draws_chart(Distribution(EDGES, shares, MEANS, 0.5), NAMES, "gradient", WORDS)
 
 
 def test_each_bin_is_as_strong_as_its_share_of_the_fullest_of_its_estimator() -> None:
@@ -62,10 +64,10 @@ def test_the_axes_hold_all_bins_and_all_names_in_their_order() -> None:
 
 
 def test_where_nothing_was_drawn_no_bin_is_seen() -> None:
-    cells, _, _ = drawn(picture({**SHARES, "naive": np.zeros(3)}))
+    cells, _, _ = drawn(picture({**SHARES, "ste": np.zeros(3)}))
     assert cells.each("opacity")[3:] == [0, 0, 0]
 
 
 def test_more_estimators_make_a_higher_picture() -> None:
-    one = picture({"exact": SHARES["exact"]}).drawing["height"]
+    one = picture({"sum": SHARES["sum"]}).drawing["height"]
     assert picture().drawing["height"] - one == 44

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lesson.charts.growth import COLORS, DASHES, growth_chart
+from lesson.charts.growth import growth_chart
+from lesson.charts.theme import COLORS, DASHES
 from tests.unit.charts.drawn import drawn
 from tests.unit.charts.expressions import evaluate
 
@@ -44,14 +45,14 @@ def test_an_axis_is_logarithmic_only_where_asked(across: bool, up: bool) -> None
         for channel, log in (("x", across), ("y", up)):
             assert marks.scale(channel).get("type") == ("log" if log else None)
             assert marks.labels(channel, 3, domain=(1, 1e6)) == ["" if log else "3"]
-        assert (marks.domain("x"), marks.domain("y")) == ([1, 4000], [0.25, 90])
+        assert (marks.domain("x"), marks.domain("y")) == ([1, 4000], [0.25 if up else 0, 90])
         assert (marks.title("x"), marks.title("y")) == ("size", "time")
         assert marks.scale("x")["nice"] is False
         assert marks.scale("y")["nice"] is not up
 
 
-def test_an_axis_begins_at_zero_where_a_height_tells_a_ratio() -> None:
-    lines, hover = drawn(growth_chart(AT, CURVES, "size", "time", from_zero=True))
+def test_values_begin_at_zero_so_that_a_height_tells_a_ratio() -> None:
+    lines, hover = drawn(growth_chart(AT, CURVES, "size", "time"))
     assert lines.domain("y") == hover.domain("y") == [0, 90]
 
 
@@ -65,7 +66,7 @@ def test_what_is_not_positive_has_no_place_on_a_log_axis(log: bool, left: list[f
 def test_what_is_no_number_is_a_gap() -> None:
     lines, _ = drawn(growth_chart([1, 2, 3], {"only": [1.0, np.nan, np.inf]}, "size", "time"))
     assert lines.see("x", "y") == [(1, 1), (2, None), (3, None)]
-    assert lines.domain("y") == [1, 1]
+    assert lines.domain("y") == [0, 1]
 
 
 def test_without_any_value_a_log_axis_still_has_positive_ends() -> None:

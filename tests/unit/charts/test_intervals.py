@@ -32,7 +32,7 @@ def test_rows_stand_in_the_order_given() -> None:
 
 def test_a_pointer_is_told_the_point_and_both_ends() -> None:
     _, points = drawn(picture())
-    assert points.tooltips()[1] == {" ": "early", "low": "-0.5", "value": "0.1", "high": "0.25"}
+    assert points.tooltips()[1] == {" ": "early", "share": "0.1 (-0.5 – 0.25)"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from lesson import prose
 from lesson.charts import theme
-from lesson.charts.lanes import fit_chart, loss_chart
+from lesson.charts.lanes import fit_chart, followed_losses, loss_chart
 from lesson.charts.picture import Picture
 from lesson.numeric.training.curves import Fit, Losses
 from tests.unit.charts.drawn import WORDS, drawn
@@ -53,6 +53,30 @@ def test_a_pointer_is_told_whose_loss_it_is_in_nine_digits() -> None:
     assert hover.tooltips()[2:4] == [
         {lane: BY_HAND, step: "1,200", loss: "1.50000000"},
         {lane: AUTOGRAD, step: "0", loss: "8.00000000"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pointed", "step", "by_hand", "autograd", "difference"),
+    [
+        ({}, "1,200", "1.50000000", "0.250000000", "1.25"),
+        ({"at": [0]}, "0", "9.00000000", "8.00000000", "1"),
+        ({"at": [3]}, "3", "4.00000000", "5.00000000", "1"),
+    ],
+)
+def test_the_ruler_tells_both_losses_where_the_pointer_is_at_first_at_the_end(
+    pointed: dict[str, list[int]], step: str, by_hand: str, autograd: str, difference: str
+) -> None:
+    lines, places, ruler, *readings = drawn(followed_losses(LOSSES, WORDS), pointed=pointed)
+    plain, _ = drawn(loss_chart(LOSSES, WORDS))
+    assert lines.see("x", "y", "color") == plain.see("x", "y", "color")
+    assert places.each("x") == [0, 3, 1200]
+    assert ruler.each("x") == [int(step.replace(",", ""))]
+    assert [text for reading in readings for text in reading.each("text")] == [
+        f"{WORDS['step']}: {step}",
+        f"{BY_HAND}: {by_hand}",
+        f"{AUTOGRAD}: {autograd}",
+        f"{WORDS['difference']}: {difference}",
     ]
 
 

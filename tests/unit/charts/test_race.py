@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.growth import COLORS, DASHES
 from lesson.charts.picture import Picture
 from lesson.charts.race import race_chart
+from lesson.charts.theme import COLORS, DASHES
 from tests.unit.charts.drawn import WORDS, drawn
 
 STEPS = np.array([0, 1, 5])

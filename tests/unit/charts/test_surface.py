@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from lesson.charts.growth import COLORS, DASHES
 from lesson.charts.picture import Picture
 from lesson.charts.surface import surface_chart
+from lesson.charts.theme import COLORS, DASHES
 from lesson.numeric.experiments.optimizers.surface import Surface
 from tests.unit.charts.drawn import WORDS, drawn
 
@@ -28,7 +28,7 @@ def picture(losses: np.ndarray = LOSSES, paths: Mapping[str, np.ndarray] = PATHS
 
 
 def test_each_loss_fills_the_cell_around_its_two_weights() -> None:
-    cells, _, _ = drawn(picture())
+    cells, *_ = drawn(picture())
     assert cells.kind == "rect"
     assert cells.see("x", "x2", "y", "y2", "fill") == [
         (-2, 0, 9.5, 10.5, 4),
@@ -42,7 +42,7 @@ def test_each_loss_fills_the_cell_around_its_two_weights() -> None:
 
 
 def test_a_higher_loss_is_darker_and_valleys_stay_visible() -> None:
-    cells, _, _ = drawn(picture())
+    cells, *_ = drawn(picture())
     assert cells.domain("fill") == [0.5, 9]
     assert cells.scale("fill")["type"] == "sqrt"
     assert cells.scale("fill")["scheme"] == "greys"
@@ -51,7 +51,7 @@ def test_a_higher_loss_is_darker_and_valleys_stay_visible() -> None:
 
 
 def test_each_path_goes_from_the_start_step_by_step_in_its_own_look() -> None:
-    _, lines, _ = drawn(picture())
+    _, lines, *_ = drawn(picture())
     assert lines.kind == "line"
     assert lines.see("x", "y", "order", "color", "strokeDash") == [
         (1, 10.5, 0, COLORS[0], DASHES[0]),
@@ -62,6 +62,16 @@ def test_each_path_goes_from_the_start_step_by_step_in_its_own_look() -> None:
     ]
     assert lines.domain("color") == lines.domain("strokeDash") == [WORDS["sgd"], WORDS["adam"]]
     assert lines.tooltips()[2] == {" ": WORDS["sgd"], WORDS["step"]: 2}
+
+
+def test_dots_move_down_the_paths_and_wait_where_they_end() -> None:
+    sgd, adam = (list(map(tuple, path.tolist())) for path in PATHS.values())
+    for shown, ends in enumerate([(sgd[0], adam[0]), (sgd[1], adam[1]), (sgd[2], adam[1])]):
+        _, lines, dots, _ = drawn(picture(), shown=shown)
+        assert dots.see("x", "y") == list(ends)
+        assert dots.each("color") == [COLORS[0], COLORS[1]]
+        assert set(lines.each("order")) == set(range(shown + 1))
+    assert drawn(picture(), shown=2)[2].rows == drawn(picture())[2].rows, "at first all is shown"
 
 
 def test_a_cross_marks_the_start_of_every_path() -> None:
@@ -81,6 +91,6 @@ def test_the_axes_end_where_the_cells_do_and_name_the_weights() -> None:
 def test_a_loss_that_is_no_number_leaves_its_cell_empty(beyond: float) -> None:
     losses = LOSSES.copy()
     losses[0, 1] = beyond
-    cells, _, _ = drawn(picture(losses))
+    cells, *_ = drawn(picture(losses))
     assert cells.each("fill") == [4, None, 2, 7, 0.5, 3]
     assert cells.domain("fill") == [0.5, 7]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from lesson.charts import theme
-from lesson.charts.units import units_chart
+from lesson.charts.units import units_film
+from lesson.numeric.experiments.dying_relu import spells_of
 from tests.unit.charts.drawn import WORDS, Marks, drawn
 
-H = np.array([[0.5, -1.0, 0.0], [-2.0, -3.0, 4.0]])
-"""Two observations, three units; one pre-activation is exactly zero, and the second unit is always silent."""
+H = np.array([[[0.5, -1.0, 0.0], [-2.0, -3.0, 4.0]], [[-0.5, 1.0, 0.0], [-2.0, -3.0, 4.0]]])
+"""Two steps, two observations, three units: the first falls silent at the second step, and the second unit,
+silent before, fires at one; one pre-activation is exactly zero."""
 
-ACTIVE = {"ReLU": H > 0, "Leaky": np.array([[False, True], [True, True]])}
+LEAKY = np.array([[[False, True], [True, True]]]).repeat(2, 0)
+FILM = units_film({"ReLU": spells_of(H > 0), "Leaky": spells_of(LEAKY)}, WORDS)
 FIRES, RESTS, SILENT = theme.DATA, theme.RESTS, theme.ERROR
 
 
-def cells() -> Marks:
-    (marks,) = drawn(units_chart(ACTIVE, WORDS))
+def cells(shown: int = 0) -> Marks:
+    (marks,) = drawn(FILM, shown=shown)
     return marks
 
 
@@ -33,6 +36,16 @@ def test_each_unit_has_a_row_and_each_observation_a_column() -> None:
         ("Leaky 1", 2, FIRES),
         ("Leaky 2", 1, FIRES),
         ("Leaky 2", 2, FIRES),
+    ]
+
+
+def test_each_step_shows_what_its_units_do() -> None:
+    assert cells(shown=1).see("y", "x", "color") == [
+        ("ReLU 1", 1, SILENT),
+        ("ReLU 1", 2, SILENT),
+        ("ReLU 2", 1, FIRES),
+        ("ReLU 2", 2, RESTS),
+        *cells(shown=0).see("y", "x", "color")[4:],
     ]
 
 
@@ -54,5 +67,5 @@ def test_a_pointer_is_told_unit_observation_and_state() -> None:
 
 
 def test_more_units_make_a_higher_picture() -> None:
-    few = units_chart({"ReLU": ACTIVE["ReLU"]}, WORDS).drawing["height"]
-    assert units_chart(ACTIVE, WORDS).drawing["height"] - few == 2 * 26
+    few = units_film({"ReLU": spells_of(H > 0)}, WORDS).drawing["height"]
+    assert FILM.drawing["height"] - few == 2 * 26

@@ -202,6 +202,7 @@ def forward(x: Tensor, y: Tensor, weights: Weights, slope: float) -> tuple[Tenso
     return x @ wg + bg, Loss(Activation.leaky_relu(slope)(x @ w1 + b1), w2, b2, y)
 
 
+# What a page shows as code has every tensor under its own name, so that a snippet has many parameters.
 def unnoticed(
     print: Callable[..., None],
     x: Tensor,

@@ -42,6 +42,11 @@ class Surface:
     rows: int
 
     @property
+    def last_step(self) -> int:
+        """The last step at which one of the paths is still on the surface."""
+        return max(map(len, self.paths.values())) - 1
+
+    @property
     def left(self) -> list[str]:
         """The optimizers that left the surface before their last step."""
         return [name for name, path in self.paths.items() if len(path) <= STEPS]

@@ -30,6 +30,7 @@ def over_the_batch(gradient: Tensor) -> Tensor:
     return gradient.sum(-2, keepdim=True)
 
 
+# The notebook's loop, which the page shows: what differs between its runs comes in by name.
 def by_hand(x: Tensor, y: Tensor, params: Params, steps: int, rate: float, summed: Summed) -> list[Tensor]:
     w1, b1, w2, b2 = params
     losses = []

@@ -64,12 +64,12 @@ def correct(text: str, config: Config) -> Corrected:
 def solves(program: Program, network: Network) -> bool:
     """Whether a program by itself, nothing put right for it, finds the gradients of a network."""
     try:
-        found = program.gradients(*network.task)
+        gradients = program.gradients(*network.task)
     except ProgramError:
         return False
     return all(
         network.fits(gradient, f"grad_{name}")
-        for name, gradient in found._asdict().items()
+        for name, gradient in gradients._asdict().items()
         if gradient is not None
     )
 

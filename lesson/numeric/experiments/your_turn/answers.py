@@ -239,8 +239,8 @@ class Line:
 def ratio(value: Tensor, right: Tensor) -> float:
     """The number by which every entry is off, 1 where there is none."""
     right = right.view(value.shape)
-    found = float((value * right).sum() / right.square().sum())
-    return found if found and alike(value, found * right) else 1.0
+    factor = float((value * right).sum() / right.square().sum())
+    return factor if factor and alike(value, factor * right) else 1.0
 
 
 def alike(one: object, two: object, digits: float = ALIKE) -> bool:

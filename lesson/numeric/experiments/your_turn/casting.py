@@ -42,7 +42,7 @@ class Chain:
 
     def __init__(self, tried: Pass, cast: Cast) -> None:
         self.tried, self.network, self.cast = tried, tried.network, cast
-        self.found: dict[str, Tensor | None] = {}
+        self.expectations: dict[str, Tensor | None] = {}
 
     def value(self, role: str) -> Tensor | None:
         """What the learner's program works with; None where that follows from nothing."""
@@ -55,9 +55,9 @@ class Chain:
 
     def expected(self, role: str) -> Tensor | None:
         """What the lesson's line makes of the learner's values above it."""
-        if role not in self.found:
-            self.found[role] = self.made_by(text_of(role, self.network.bias), role)
-        return self.found[role]
+        if role not in self.expectations:
+            self.expectations[role] = self.made_by(text_of(role, self.network.bias), role)
+        return self.expectations[role]
 
     def made_by(self, text: str, role: str) -> Tensor | None:
         """What a line, instead of the role's own, makes of the learner's values, None where it cannot run."""
@@ -76,7 +76,7 @@ class Chain:
 
 
 class Casting:
-    """Finds the cast of a program that was run on several networks; cast has what is found so far.
+    """Finds the cast of a program that was run on several networks; cast has the roles cast so far.
 
     guessing: whether a wrong line is put in the role that its name or its use suggests.
     """
@@ -100,12 +100,12 @@ class Casting:
 
     def indices(self, role: str) -> list[int]:
         """Where the lines stand whose name says that they play a role: of one name the last."""
-        found: dict[str, int] = {}
+        last: dict[str, int] = {}
         for index, line in enumerate(self.program.lines):
             # What a mask is laid on was the signal in front of the gate.
             if meaning(line.target) == role and not (line.masked and role == "grad_a"):
-                found[line.target] = index
-        return sorted(found.values())
+                last[line.target] = index
+        return sorted(last.values())
 
     def find(self, role: str) -> None:
         """Cast a role by value, else by name where that is no other role's value."""

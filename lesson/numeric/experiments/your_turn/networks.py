@@ -41,7 +41,7 @@ Sizes = tuple[int, int, int, int]
 class Network:
     """One network to try a program on, and what has to come out there, float64.
 
-    right: by role, the forward pass and what autograd found. rounding: by role, what rounding may change.
+    right: by role, the forward pass and autograd's gradients. rounding: by role, what rounding may change.
     """
 
     sizes: Sizes
@@ -72,12 +72,12 @@ class Network:
 
     def verdict(self, value: object, role: str, expected: Tensor | None = None) -> Verdict:
         """A value beside what is expected in its role, else beside what is right."""
-        found = self.fitted(value, role)
+        fitted = self.fitted(value, role)
         expected = self.fitted(self.right[role] if expected is None else expected, role)
-        if found is None or expected is None:
+        if fitted is None or expected is None:
             return Verdict.DIFFERENT
         off = OWN_WAY * self.rounding[role] + ROUNDED * float(expected.abs().max())
-        flat = (tensor.reshape(1, -1).numpy() for tensor in (found, expected, off))
+        flat = (tensor.reshape(1, -1).numpy() for tensor in (fitted, expected, off))
         return Verdict(int(compare(*flat).verdict[0]))
 
     def fits(self, value: object, role: str, expected: Tensor | None = None) -> bool:

@@ -18,6 +18,7 @@ from lesson.numeric.experiments.dying_relu import (
     STEPS,
     Conditions,
     remedied,
+    spells_of,
     task,
     train_and_watch,
     trial,
@@ -129,3 +130,18 @@ def test_a_run_that_blows_up_is_counted_apart() -> None:
     first = trial(conditions)
     assert first.blew_up > 0
     assert first.runs + first.blew_up == RUNS
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_spells_tell_what_every_unit_does_at_every_step(
+    steps: int, batch: int, hidden: int, seed: int
+) -> None:
+    active = np.random.default_rng(seed).random((steps, batch, hidden)) < 0.5
+    seen = np.full((steps, batch, hidden), -1)
+    for unit, observation, state, since, until in zip(*spells_of(active), strict=True):
+        assert (seen[since:until, observation - 1, unit - 1] == -1).all()
+        seen[since:until, observation - 1, unit - 1] = state
+    silent = ~active.any(1, keepdims=True).repeat(batch, 1)
+    assert np.array_equal(seen == 0, active)
+    assert np.array_equal(seen == 2, silent)
+    assert np.array_equal(seen == 1, ~active & ~silent)
