@@ -15,6 +15,7 @@ import torch
 from lesson.allocator import keep_together
 from lesson.numeric.network import Activation, forward, init_params
 from lesson.numeric.program import parse
+from lesson.numeric.program.cost import Call, Kind
 from lesson.numeric.program.interpreter import Run
 from lesson.numeric.program.lines import act
 from lesson.numeric.program.meter import Limits, Meter
@@ -135,3 +136,12 @@ def test_no_operation_takes_more_memory_than_its_price() -> None:
     for text, (taken, foreseen) in zip(MEMORY, found, strict=True):
         # Pages, and what torch loads at a first call.
         assert taken < foreseen + 2, text
+
+
+def test_torch_shows_what_it_makes_on_few_numbers_whatever_the_sizes() -> None:
+    """A price must not take the memory that it tells of."""
+    large = Kind((8192, 1024), torch.float32)
+    call = Call(torch.mul, (large, large._replace(order=(1, 0)), 2.5), {})
+    assert [call.model(value).numel() for value in call.arguments[:2]] == [15, 15]
+    assert call.model(Kind((8192, 1), torch.float32)).shape == (3, 1)
+    assert call.model(2.5) == 2.5
