@@ -6,7 +6,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 Names = Mapping[str, Any]
@@ -129,7 +129,8 @@ class Reader:
             return self.sign()
         value = self.level(depth + 1)
         while found := self.take(*LEVELS[depth]):
-            value = joined(LEVELS[depth][found], value, self.level(depth + 1))
+            join = LAZY.get(found) or partial(joined, LEVELS[depth][found])
+            value = join(value, self.level(depth + 1))
         return value
 
     def sign(self) -> Meaning:
@@ -174,6 +175,18 @@ class Reader:
 
 def joined(act: Callable[[Any, Any], Any], left: Meaning, right: Meaning) -> Meaning:
     return lambda names: act(left(names), right(names))
+
+
+def either(left: Meaning, right: Meaning) -> Meaning:
+    return lambda names: left(names) or right(names)
+
+
+def both(left: Meaning, right: Meaning) -> Meaning:
+    return lambda names: left(names) and right(names)
+
+
+LAZY = {"||": either, "&&": both}
+"""What looks at its right side only if the left one leaves that open."""
 
 
 def part_of(value: Meaning, name: str) -> Meaning:
