@@ -125,6 +125,26 @@ def test_a_program_that_was_written_counts_before_that_of_the_address() -> None:
     assert app.query_params["program"] in ("grad_b1 = y", ["grad_b1 = y"])
 
 
+def test_what_is_written_in_the_editor_is_the_program_and_no_longer_than_it_may_be() -> None:
+    app = drawn(
+        "(settings.keep_program(), settings.program_editor('Lines', 'a hint', 'grad_w1 = ...'))[1]",
+        program="grad_w1 = x",
+    )
+    editor = app.text_area(key="program")
+    assert (editor.label, editor.help, editor.placeholder) == ("Lines", "a hint", "grad_w1 = ...")
+    assert (editor.value, editor.max_chars) == ("grad_w1 = x", MOST_CHARACTERS)
+    editor.set_value("grad_b1 = y").run()
+    assert app.session_state["found"] == "grad_b1 = y"
+
+
+def test_inputs_and_outputs_stand_on_the_left_hidden_and_batch_on_the_right() -> None:
+    app = drawn("None")
+    assert [[one.key for one in column.number_input] for column in app.columns] == [
+        ["inputs", "outputs"],
+        ["hidden", "batch"],
+    ]
+
+
 def test_without_a_program_the_address_has_none() -> None:
     assert "program" not in drawn("settings.keep_program()").query_params
 

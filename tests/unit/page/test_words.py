@@ -113,3 +113,10 @@ def test_a_question_is_marked_once_it_is_answered_with_the_reason_of_that_answer
     app.radio(key="train-check-rounding").set_value(1).run()
     assert reason[0] not in [box.value for box in app.info]
     assert any(box.value.startswith("Yes.") for box in app.success)
+
+
+def test_a_link_leads_to_its_chapter_under_its_label() -> None:
+    app = open_page("train", backward="yours", hidden=5)
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.label == "To your lines"]
+    assert link.page == "your-turn"
+    assert "hidden=5" in link.query_string
