@@ -17,7 +17,7 @@ PARTS = {
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
-    "part-practise": ("your-turn", "wrong-gradients"),
+    "part-practise": ("your-turn", "wrong-gradients", "review"),
     "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 

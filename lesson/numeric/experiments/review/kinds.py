@@ -24,7 +24,7 @@ from lesson.numeric.experiments.review.networks import (
 )
 from lesson.numeric.experiments.review.question import Generated, shape_of, written, written_shape
 from lesson.numeric.network import Task
-from lesson.numeric.optimizers import BY_HAND
+from lesson.numeric.optimizers import BY_HAND, MOMENTUM
 from lesson.numeric.program import parse
 from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.snippet import Ran, run, source_of
@@ -51,7 +51,7 @@ def broadcast(random: Random) -> Generated:
         ]
     )
     working = run(snippets.broadcast, *map(torch.zeros, shapes))
-    facts = dict(zip(("out", "y"), (" x ".join(map(str, shape)) for shape in shapes), strict=True))
+    facts = dict(zip(("out", "y"), (" × ".join(map(str, shape)) for shape in shapes), strict=True))
     sides = shape_of(working.output)
     assert sides is not None
     return Generated("broadcast", written_shape(sides), working, facts)
@@ -140,6 +140,7 @@ def momentum(random: Random) -> Generated:
         "rate": written(rate),
         "first": str(gradients[0]),
         "second": str(gradients[1]),
+        "momentum": written(MOMENTUM),
     }
     return Generated("momentum", last_number(working), working, facts)
 

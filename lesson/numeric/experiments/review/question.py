@@ -33,7 +33,7 @@ class Judgement(NamedTuple):
 class Generated:
     """A question of a kind, as it was drawn.
 
-    right: a number, a shape as "3 x 2", or one of the options where there are some. given: matrices by the
+    right: a number, a shape as "3 × 2", or one of the options where there are some. given: matrices by the
     names that the code has for them. facts: what the sentence of the question names. working: the lines that
     were run for it, and what they gave.
     """
@@ -99,4 +99,4 @@ def written(value: float) -> str:
 
 
 def written_shape(sides: tuple[int, ...]) -> str:
-    return " x ".join(map(str, sides))
+    return " × ".join(map(str, sides))

@@ -28,7 +28,7 @@ def place(asked: Generated) -> tuple[int, int]:
 
 
 def side(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(" x ")))
+    return tuple(map(int, text.split(" × ")))
 
 
 def broadcast(asked: Generated) -> tuple[int, ...]:
