@@ -70,6 +70,7 @@ class Control(NamedTuple):
 SEED = Control(".st-key-seed [data-testid=stNumberInputStepUp]")
 PROGRAM = ".st-key-program textarea"
 CONTROLS = {
+    "one-step, why": (Control(".st-key-one-step-measure button"),),
     "graph": (Control(".st-key-bias input"),),
     "autograd": (Control(".st-key-zero button"), Control(".st-key-press button")),
     "your-turn": (Control(PROGRAM, seven_lines()), Control(PROGRAM, seven_lines().replace("2 * ", ""))),

@@ -34,6 +34,8 @@ class Question(NamedTuple):
 
 # A text remembers a question by its position: once learners have such texts, new ones go to the end.
 ADDRESSES = """
+    one-step/check-kept
+    one-step/check-batch
     tensors/check-memory
     tensors/broadcast
     graph/check-built

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,12 +11,15 @@ import streamlit as st
 
 from lesson import prose, schedule, settings
 from lesson.page.compute import computed
-from lesson.page.show import fragment, matrices, snippet
-from lesson.page.words import LETTERS, language, lead_to, say, text
+from lesson.page.memory import progress, remember
+from lesson.page.questions import LETTERS
+from lesson.page.show import code, matrices
+from lesson.page.words import language, lead_to, quoted, say, text
 from lesson.schedule import Question, State
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.review.question import Generated
+    from lesson.numeric.snippet import Ran
 
 
 class Opened(NamedTuple):
@@ -28,33 +33,22 @@ class Opened(NamedTuple):
 
 def render(network: settings.Settings) -> None:  # noqa: ARG001
     say("question")
-    play()
-
-
-@fragment
-def play() -> None:
-    """One question, how it went, and what to read again."""
     opened = on_screen()
-    with st.container(border=True):
-        (ask_computed if opened.question.computed else ask_again)(opened)
-    if opened.said:
-        st.button(
-            text("next"),
-            key="next-question",
-            type="primary",
-            icon=":material/arrow_forward:",
-            on_click=open_next,
-        )
+    if opened.question.computed:
+        computed_question(opened)
+    else:
+        chapter_question(opened)
     how_it_went(kept())
 
 
 def kept() -> State:
-    """What returns when, as far as this browser has come."""
-    return schedule.read(st.session_state.get("review", ""))
+    """What returns when, as far as the learner's browser remembers."""
+    return schedule.read(progress().review)
 
 
 def keep(state: State) -> None:
-    st.session_state["review"] = schedule.written(state)
+    review = schedule.written(state)
+    remember(lambda so_far: replace(so_far, review=review))
 
 
 def on_screen() -> Opened:
@@ -77,20 +71,23 @@ def settle(opened: Opened, said: str, right: bool) -> None:
     st.session_state["review-opened"] = opened._replace(said=said)
 
 
-def ask_again(opened: Opened) -> None:
+def chapter_question(opened: Opened) -> None:
     """A question of a chapter, its options in another order each time."""
     chapter, section = opened.question
-    st.caption(text("from", chapter=title_of(chapter)))
     question = prose.question(language(), chapter, section)
     options = {option.text: option for option in shuffled(question.options, opened.seed)}
     right = next(option for option in question.options if option.right)
-    st.markdown(question.text)
-    choose(opened, {name: name for name in options}, right.text)
+    with st.container(border=True):
+        st.caption(text("from", chapter=title_of(chapter)))
+        st.markdown(question.text)
+        choose(opened, {name: name for name in options}, right.text)
+        if opened.said:
+            said = options[opened.said]
+            marked(said.right, said.reason)
+            if not said.right:
+                say("right-is", answer=right.text, reason=right.reason)
     if opened.said:
-        said = options[opened.said]
-        marked(said.right, said.reason)
-        if not said.right:
-            say("right-is", answer=f"{right.text}  \n{right.reason}")
+        next_button()
 
 
 def shuffled(options: tuple[prose.Option, ...], seed: int) -> list[prose.Option]:
@@ -98,7 +95,45 @@ def shuffled(options: tuple[prose.Option, ...], seed: int) -> list[prose.Option]
     return Random(seed).sample(options, len(options))
 
 
-def choose(opened: Opened, options: dict[str, str], right: str) -> None:
+def computed_question(opened: Opened) -> None:
+    """A question whose numbers were drawn for this time, and what ran for its answer."""
+    from lesson.numeric.experiments.review.kinds import generated
+
+    chapter, kind = opened.question
+    asked = computed(generated, kind, opened.seed)
+    options = {option: text(f"option-{option}") for option in asked.options}
+    with st.container(border=True):
+        st.caption(text("from-computed", chapter=title_of(chapter)))
+        say(f"ask-{kind}", **asked.facts)
+        if asked.given:
+            matrices(dict(asked.given))
+        if options:
+            choose(opened, options, asked.right)
+        else:
+            type_in(opened, asked)
+        if opened.said:
+            mark, why = asked.judge(opened.said)
+            right = options.get(asked.right, asked.right)
+            marked(mark == "right", f"{text(f'mark-{why or mark}', right=right)} {text(f'why-{kind}')}")
+    if opened.said:
+        next_button()
+        what_ran(asked.working)
+
+
+def what_ran(working: Ran) -> None:
+    say("working")
+    code(working.code)
+    say("gave")
+    code(working.output)
+
+
+def next_button() -> None:
+    st.button(
+        text("next"), key="next-question", type="primary", icon=":material/arrow_forward:", on_click=open_next
+    )
+
+
+def choose(opened: Opened, options: Mapping[str, str], right: str) -> None:
     """Options by name; the first that is chosen counts."""
 
     def chosen() -> None:
@@ -107,6 +142,9 @@ def choose(opened: Opened, options: dict[str, str], right: str) -> None:
 
     letters = dict(zip(options, LETTERS, strict=False))
     st.markdown("  \n".join(f"**{letters[name]}** {option}" for name, option in options.items()))
+    if opened.said:
+        say("you-said", said=letters[opened.said])
+        return
     st.radio(
         text("your-choice"),
         list(options),
@@ -115,31 +153,7 @@ def choose(opened: Opened, options: dict[str, str], right: str) -> None:
         horizontal=True,
         key="review-choice",
         on_change=chosen,
-        disabled=bool(opened.said),
-        persist_state="session",
     )
-
-
-def ask_computed(opened: Opened) -> None:
-    """A question whose numbers were drawn for this time, and what ran for its answer."""
-    from lesson.numeric.experiments.review.kinds import generated
-
-    chapter, kind = opened.question
-    asked = computed(generated, kind, opened.seed)
-    st.caption(text("from-computed", chapter=title_of(chapter)))
-    say(f"ask-{kind}", **asked.facts)
-    if asked.given:
-        matrices(dict(asked.given))
-    options = {option: text(f"option-{option}") for option in asked.options}
-    if options:
-        choose(opened, options, asked.right)
-    else:
-        type_in(opened, asked)
-    if opened.said:
-        mark, why = asked.judge(opened.said)
-        marked(mark == "right", text(f"mark-{why or mark}", right=options.get(asked.right, asked.right)))
-        say("working")
-        snippet(asked.working)
 
 
 def type_in(opened: Opened, asked: Generated) -> None:
@@ -151,19 +165,17 @@ def type_in(opened: Opened, asked: Generated) -> None:
         if mark != "unreadable":
             settle(opened, said, mark == "right")
 
+    if opened.said:
+        say("you-said", said=quoted(opened.said))
+        return
     with st.form("review-form", border=False):
         said = st.text_input(
-            text("your-shape" if asked.asks_shape else "your-number"),
-            key="review-answer",
-            disabled=bool(opened.said),
-            persist_state="session",
+            text("your-shape" if asked.asks_shape else "your-number"), key="review-answer", autocomplete="off"
         )
-        st.form_submit_button(
-            text("answer-button"), key="review-typed", on_click=typed, disabled=bool(opened.said)
-        )
-    mark, why = asked.judge(said)
-    if said and mark == "unreadable":
-        st.warning(text(why), icon=":material/edit:")
+        st.form_submit_button(text("answer-button"), key="review-typed", on_click=typed)
+    if said:
+        # What could be read has been settled.
+        st.warning(text(asked.judge(said).why), icon=":material/edit:")
 
 
 def marked(right: bool, why: str) -> None:

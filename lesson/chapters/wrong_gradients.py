@@ -18,8 +18,9 @@ from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.source import LINES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, side_by_side
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, over_steps, picture, table, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.wrong_gradients.mystery import Case

@@ -51,7 +51,8 @@ def test_the_weights_end_about_a_millionth_apart_as_the_answer_says(seed: int) -
     app = open_page("train", autograd_dtype="float64", seed=seed)
     assert 10**-6.5 < float(metrics(app)[DRIFT]) < 10**-5.5
     app.radio(key="train-predict").set_value(1).run()
-    assert any(box.value.startswith("Yes.") for box in app.success)
+    app.button(key="train-what-happens").click().run()
+    assert any(box.value.startswith("You predicted **B**, and so it is.") for box in app.success)
     assert "**B** A little: by about a millionth" in texts(app)
 
 
