@@ -42,7 +42,7 @@ def steps_of(print: Print, start: float, optimizer: Optimizer, gradients: Sequen
     w = torch.tensor([start], dtype=torch.float64)
     for gradient in gradients:
         optimizer.step(w, torch.full_like(w, gradient))
-        print(round(w.item(), 6))
+        print(w.item())
 
 
 def verdict(print: Print, one: float, other: float, allowed: float) -> None:
