@@ -78,7 +78,7 @@ def chapter_question(opened: Opened) -> None:
     options = {option.text: option for option in shuffled(question.options, opened.seed)}
     right = next(option for option in question.options if option.right)
     with st.container(border=True):
-        st.caption(text("from", chapter=title_of(chapter)))
+        say("from", chapter=title_of(chapter))
         st.markdown(question.text)
         choose(opened, {name: name for name in options}, right.text)
         if opened.said:
@@ -103,7 +103,7 @@ def computed_question(opened: Opened) -> None:
     asked = computed(generated, kind, opened.seed)
     options = {option: text(f"option-{option}") for option in asked.options}
     with st.container(border=True):
-        st.caption(text("from-computed", chapter=title_of(chapter)))
+        say("from-computed", chapter=title_of(chapter))
         say(f"ask-{kind}", **asked.facts)
         if asked.given:
             matrices(dict(asked.given))
@@ -128,9 +128,8 @@ def what_ran(working: Ran) -> None:
 
 
 def next_button() -> None:
-    st.button(
-        text("next"), key="next-question", type="primary", icon=":material/arrow_forward:", on_click=open_next
-    )
+    # Not a primary one: on those Streamlit writes white, which the dark theme's blue is too light for.
+    st.button(text("next"), key="next-question", icon=":material/arrow_forward:", on_click=open_next)
 
 
 def choose(opened: Opened, options: Mapping[str, str], right: str) -> None:
