@@ -77,8 +77,8 @@ CONTROLS = {
 }
 """What is used in turn on a chapter that the seed does not change."""
 
-STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own")
-"""What nothing changes but a long run with a bar, which is asked for."""
+STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own", "review")
+"""What nothing changes but a long run with a bar, which is asked for, or an answer that counts once."""
 
 
 def opened(browser: Browser, address: str) -> Page:
