@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from lesson import settings
-from lesson.numeric.training.curves import CELLS
+from lesson.numeric.operands import Cell
+from lesson.page.cells import choose_cell, chosen_cell, linked, placed, tables, the_sum
 from lesson.page.compute import computed
 from lesson.page.questions import ask
-from lesson.page.show import formula, matrix, proved, seven_lines
+from lesson.page.show import formula, fragment, proved, seven_lines
 from lesson.page.words import figure, say, text
 
-if TYPE_CHECKING:
-    from lesson.numeric.experiments.matrix_form import Signals
+PLACES = {
+    name + how: (column, row)
+    for row, name in enumerate(("grad_h", "grad_out"))
+    for column, how in enumerate(("", ".sum(0)", ".sum()"))
+}
+"""Column and row of each signal and of its two sums."""
 
 
 def render(network: settings.Settings) -> None:
-    from lesson.numeric.experiments import matrix_form
-
     say("question")
     ask("predict")
     if not network.bias:
         say("switched-off")
-    two_sums(network, computed(matrix_form.signals, settings.config(network)))
+    two_sums(network)
     always_one(network)
     say("explain")
     seven_lines()
@@ -33,15 +34,23 @@ def render(network: settings.Settings) -> None:
     ask("check-b2")
 
 
-def two_sums(network: settings.Settings, signals: Signals) -> None:
-    """grad_h, its sum over the batch, and its sum over everything, with the learner's numbers."""
-    say("sums", batch=f"{network.batch:,}", hidden=f"{network.hidden:,}", shown=CELLS)
-    matrix(text("signal"), signals.rows.grad_h)
-    matrix(text("sum-batch"), signals.sums.grad_h)
-    say("one-unit" if network.hidden == 1 else "many-units", all=figure(signals.sums.grad_h.sum()))
-    say("output")
-    matrix(text("sum-out"), signals.sums.grad_out)
-    say("one-output" if network.outputs == 1 else "many-outputs", all=figure(signals.sums.grad_out.sum()))
+@fragment
+def two_sums(network: settings.Settings) -> None:
+    """Both signals, their sums over the batch and over everything, each linked to what it is made of."""
+    from lesson.numeric.experiments.bias import SUMS, sums
+
+    say("sums", batch=f"{network.batch:,}", hidden=f"{network.hidden:,}")
+    sides = {"grad_h": network.hidden, "grad_out": network.outputs}
+    shapes = {sum.result: (1, 1) if sum.result.endswith("()") else (1, sides[sum.names[0]]) for sum in SUMS}
+    cell = chosen_cell(shapes, Cell("grad_h.sum(0)", 0, 0))
+    seen = computed(sums, settings.config(network), cell)
+    linked(placed(seen.corners, PLACES, {}), SUMS, cell, text("sums-alt"), "bias-picture", shapes)
+    the_sum(seen.sum)
+    choose_cell(cell, shapes)
+    tables(seen.corners)
+    of_all = {name: figure(float(seen.corners[f"{name}.sum()"].values[0, 0])) for name in sides}
+    say("one-unit" if network.hidden == 1 else "many-units", all=of_all["grad_h"])
+    say("one-output" if network.outputs == 1 else "many-outputs", all=of_all["grad_out"])
 
 
 def always_one(network: settings.Settings) -> None:

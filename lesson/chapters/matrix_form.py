@@ -8,15 +8,22 @@ import streamlit as st
 
 from lesson import settings
 from lesson.controls import segments
+from lesson.numeric.experiments.one_step import lines
+from lesson.numeric.operands import Cell
+from lesson.numeric.source import line_of
+from lesson.page.cells import choose_cell, chosen_cell, linked, placed, tables, the_sum
 from lesson.page.compute import computed
 from lesson.page.questions import ask
-from lesson.page.show import colors, formula, fragment, matrices, proved, seven_lines
+from lesson.page.show import colors, formula, fragment, proved, seven_lines
 from lesson.page.words import say, text
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step
 
 LINES = ("grad_w1", "grad_w2", "grad_a")
+
+TRANSPOSED = {"grad_out": (0, 0), "w2": (1, 0), "grad_a": (2, 0), "grad_w2": (1, 1), "mistaken": (2, 1)}
+"""Column and row of each tensor where the right product stands above the mistaken one."""
 
 
 def render(network: settings.Settings) -> None:
@@ -44,6 +51,7 @@ def play(network: settings.Settings) -> None:
     with_numbers = st.toggle(text("numbers"), key="numbers", persist_state="session", bind="query-params")
     with st.container(border=True):
         the_step(steps[position - 1], numbers(network, line) if with_numbers else None)
+    in_numbers(network, line)
     if max(sizes) > LARGEST:
         say("cut", largest=LARGEST)
 
@@ -79,13 +87,41 @@ def numbers(network: settings.Settings, line: str) -> dict[Any, float]:
     return values(line, computed(signals, settings.config(network)), network.sizes)
 
 
+def in_numbers(network: settings.Settings, line: str) -> None:
+    """The line with the learner's numbers: each cell of its result, and the cells that it is made of."""
+    from lesson.numeric.experiments.matrix_form import linked as at_start
+
+    operation = next(one for one in lines.operations(network.bias) if one.result == line)
+    shapes = lines.shapes(network.sizes, network.bias)
+    cell = chosen_cell({line: shapes[line]}, Cell(line, 0, 0))
+    seen = computed(at_start, settings.config(network), cell)
+    drawn = {name: seen.corners[name] for name in (*operation.names, line)}
+    say("linked", line=line_of(line))
+    places = {name: (column, 0) for column, name in enumerate(drawn)}
+    linked(
+        placed(drawn, places, lines.KINDS),
+        [operation],
+        cell,
+        text("linked-alt"),
+        "matrix-form-picture",
+        [line],
+    )
+    the_sum(seen.sum)
+    choose_cell(cell, {line: shapes[line]})
+    tables(drawn)
+
+
 def why_transposed(network: settings.Settings) -> None:
     """grad_a as it is, and with grad_w2.T in the place of w2.T: shapes agree, numbers do not."""
-    from lesson.numeric.experiments.matrix_form import signals
+    from lesson.numeric.experiments.matrix_form import MISTAKEN
+    from lesson.numeric.experiments.matrix_form import linked as at_start
 
     say("transposed", outputs=network.outputs, hidden=network.hidden)
-    at_start = computed(signals, settings.config(network))
-    matrices({text("with-w2"): at_start.rows.grad_a, text("with-grad-w2"): at_start.grad_a_mistaken})
+    first = Cell("mistaken", 0, 0)
+    seen = computed(at_start, settings.config(network), first)
+    tensors = placed(seen.corners, TRANSPOSED, lines.KINDS)
+    linked(tensors, (*lines.operations(network.bias), MISTAKEN), first, text("transposed-alt"))
+    tables({name: seen.corners[name] for name in TRANSPOSED})
 
 
 def second_opinion() -> None:

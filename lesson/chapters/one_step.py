@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -12,20 +11,20 @@ import streamlit as st
 
 from lesson import settings
 from lesson.charts.growth import growth_chart
-from lesson.charts.linked import Tensor, linked_chart
 from lesson.numeric.config import Entry
 from lesson.numeric.experiments.one_step import lines
 from lesson.numeric.operands import Cell, Shape
 from lesson.numeric.source import LINES
+from lesson.page.cells import choose_cell, chosen_cell, linked, placed, tables, the_sum
 from lesson.page.compute import computed, forget
 from lesson.page.questions import ask
-from lesson.page.show import code, colors, fragment, framed, picture, table, tabs, worker_loss_reported
+from lesson.page.show import colors, fragment, framed, picture, table, tabs, worker_loss_reported
 from lesson.page.words import figure, keep_in_address, say, sides, text
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from lesson.numeric.experiments.one_step.values import Corner, Look, Sum
+    from lesson.numeric.corners import Look
 
 LINE, STEP, CELL, PLAYING, DUE = (f"one-step-{name}" for name in ("line", "step", "cell", "playing", "due"))
 
@@ -147,39 +146,23 @@ def play_on(results: tuple[str, ...]) -> None:
 
 
 def stage(network: settings.Settings, results: tuple[str, ...], weights: np.ndarray) -> None:
-    """The line that runs, what there is by now, and one cell of it with what it is made of."""
+    """The line that runs, what there is by now, and one cell of it: that chosen, or the line's first."""
     from lesson.numeric.experiments.one_step.values import look
 
     play_on(results)
-    shapes = lines.shapes(network.sizes, network.bias)
-    cell = chosen_cell(results, shapes)
+    shapes, line = lines.shapes(network.sizes, network.bias), st.session_state[LINE]
+    keep_in_address("line", line, results[-1])
+    there = {result: shapes[result] for result in results[: results.index(line) + 1]}
+    cell = chosen_cell(there, Cell(line, 0, 0))
     with worker_loss_reported():
         seen = computed(look, settings.config(network), weights, cell)
         the_lines(network, results, shapes)
-        linked(network.bias, results, seen)
+        later = results[results.index(line) + 1 :]
+        tensors, operations = placed(seen.corners, PLACES, lines.KINDS, later), lines.operations(network.bias)
+        linked(tensors, operations, cell, text("picture-alt"), "step-picture", there)
         the_sum(seen.sum)
-        choose_cell(results, cell, shapes)
+        choose_cell(cell, there)
         details(network, weights, seen)
-
-
-def chosen_cell(results: tuple[str, ...], shapes: Mapping[str, Shape]) -> Cell:
-    """The cell that was chosen, if there is one by now, else the first that the line makes."""
-    line = st.session_state[LINE]
-    there = results[: results.index(line) + 1]
-    cell = cell_of(st.session_state[CELL], there, shapes) or Cell(line, 0, 0)
-    keep_in_address("line", line, results[-1])
-    keep_in_address("cell", cell.name, Cell(line, 0, 0).name)
-    return cell
-
-
-def cell_of(name: str, there: tuple[str, ...], shapes: Mapping[str, Shape]) -> Cell | None:
-    """The cell of this name, such as w1[2,1], if one of these results has it."""
-    found = re.fullmatch(r"(\w+)\[(\d{1,5}),(\d{1,5})\]", name)
-    if not found or found[1] not in there:
-        return None
-    row, column = int(found[2]) - 1, int(found[3]) - 1
-    rows, columns = shapes[found[1]]
-    return Cell(found[1], row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
 def the_lines(network: settings.Settings, results: tuple[str, ...], shapes: Mapping[str, Shape]) -> None:
@@ -214,31 +197,6 @@ def the_formula(shapes: Mapping[str, Shape]) -> None:
     framed(formula(line, lines.code_of_line(line), shapes, colors()))
 
 
-def linked(bias: bool, results: tuple[str, ...], seen: Look) -> None:
-    """All tensors on one plane; those of later lines are empty frames."""
-    later = results[results.index(st.session_state[LINE]) + 1 :]
-    tensors = [
-        Tensor(
-            name, lines.kind(name), part.values, PLACES[name], part.shape, part.first, made=name not in later
-        )
-        for name, part in seen.corners.items()
-    ]
-    chart = linked_chart(
-        tensors,
-        lines.operations(bias),
-        seen.sum.cell,
-        {"hint": text("hint"), "more": text("more", count="{count}")},
-    )
-    picture(chart, text("picture-alt"), on_pick=("step-picture", partial(pick, results)), selects="picked")
-
-
-def pick(results: tuple[str, ...]) -> None:
-    """A click on a number that a line has made chooses it."""
-    picked = st.session_state["step-picture"]["selection"]["picked"]
-    if picked and picked[0]["tensor"] in results:
-        st.session_state[CELL] = Cell(*(picked[0][field] for field in ("tensor", "row", "col"))).name
-
-
 def kept_now(network: settings.Settings, shapes: Mapping[str, Shape]) -> None:
     """What has to be kept after this line, and its bytes."""
     sizes = lines.bytes_of(lines.held(st.session_state[LINE], network.bias), shapes)
@@ -258,36 +216,6 @@ def memory(size: int) -> str:
     return f"{size:.4g} MiB"
 
 
-def the_sum(written: Sum) -> None:
-    """A cell in names, in numbers, and its value."""
-    lead = written.cell.name
-    rows = (joined(written.names), joined(written.numbers), figure(written.value).replace("-", "−"))
-    code("\n".join(f"{lead if number == 0 else ' ' * len(lead)} = {row}" for number, row in enumerate(rows)))
-
-
-def joined(summands: tuple[str | None, ...]) -> str:
-    return " + ".join("…" if one is None else one for one in summands)
-
-
-def choose_cell(results: tuple[str, ...], cell: Cell, shapes: Mapping[str, Shape]) -> None:
-    """The same choice as by a click, by keyboard."""
-    there = results[: results.index(st.session_state[LINE]) + 1]
-    keys = [f"one-step-{part}" for part in ("tensor", "row", "column")]
-    values = (cell.tensor, cell.row + 1, cell.column + 1)
-    st.session_state.update(dict(zip(keys, values, strict=True)))
-    rows, columns = shapes[cell.tensor]
-    one, two, three = st.columns(3)
-    one.selectbox(text("tensor"), there, key=keys[0], on_change=typed, args=(keys,))
-    two.number_input(text("cell-row"), 1, rows, key=keys[1], on_change=typed, args=(keys,))
-    three.number_input(text("cell-column"), 1, columns, key=keys[2], on_change=typed, args=(keys,))
-
-
-def typed(keys: list[str]) -> None:
-    """What was chosen by keyboard; another tensor begins with its first cell if it has no such one."""
-    tensor, row, column = (st.session_state[key] for key in keys)
-    st.session_state[CELL] = Cell(tensor, row - 1, column - 1).name
-
-
 def details(network: settings.Settings, weights: np.ndarray, seen: Look) -> None:
     """Witnesses of a cell that is a weight's gradient, and all numbers that are drawn."""
     cell = seen.sum.cell
@@ -295,9 +223,7 @@ def details(network: settings.Settings, weights: np.ndarray, seen: Look) -> None
     if cell.tensor != parameter and parameter in settings.config(network).shapes:
         with st.expander(text("witnesses", cell=cell.name)):
             the_witnesses(network, weights, Entry(parameter, cell.row, cell.column))
-    with st.expander(text("numbers")):
-        for name, part in seen.corners.items():
-            numbers_of(name, part)
+    tables(seen.corners)
 
 
 def the_witnesses(network: settings.Settings, weights: np.ndarray, entry: Entry) -> None:
@@ -335,18 +261,6 @@ def by_sympy(network: settings.Settings, parameter: str) -> str:
         entries=proof.entries,
         sizes="-".join(map(str, proof.sizes)),
     )
-
-
-def numbers_of(name: str, part: Corner) -> None:
-    """The drawn numbers of a tensor as a table, for those who do not see the picture."""
-    top, left = (first + 1 for first in part.first)
-    st.markdown(text("numbers-of", name=name, shape=sides(part.shape), row=top, column=left))
-    rows = [
-        {text("column-row"): top + index}
-        | {str(left + column): figure(float(value)) for column, value in enumerate(row)}
-        for index, row in enumerate(part.values)
-    ]
-    table(rows, text("numbers-alt"))
 
 
 def why_backward() -> None:

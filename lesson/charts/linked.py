@@ -24,6 +24,9 @@ CELL_WIDTH, CELL_HEIGHT = 39, 22
 GAP, TITLE, BAND, READOUT = 0.45, 0.95, 0.7, 1.0
 """Between tensors, above one for its name, beside one for what is not drawn, and below all, in cells."""
 
+LETTER, SMALL = 0.2, 0.165
+"""The width of a letter of a tensor's name and of one of the hint, in cells."""
+
 DIM = 0.25
 """What is left of a cell that has no part in the one under the pointer."""
 
@@ -87,12 +90,12 @@ def linked_chart(
 
     Words: hint, which stands below all until the pointer is on a cell; more, with a place for {count}.
     """
-    shapes = {tensor.name: tensor.shape for tensor in tensors}
+    drawn = {tensor.name: reach(tensor) for tensor in tensors}
     sources = {
         read
         for operation in operations
         if operation.result == chosen.tensor
-        for read in operation.made_of(chosen, shapes)
+        for read in operation.made_of(chosen, drawn)
     }
     lit = dict.fromkeys(sources, 1) | {chosen: 2}
     plane = Plane.of(tensors)
@@ -102,7 +105,8 @@ def linked_chart(
         hint=records([Label(0, 0, words["hint"], "hint")]),
         bands=records([*(band for t in tensors for band in bands(t, plane, words["more"])), END]),
     )
-    return Picture(heatmaps(tuple(operations), plane.width, plane.height), found)
+    width = max(plane.width, len(words["hint"]) * SMALL)
+    return Picture(heatmaps(tuple(operations), width, plane.height), found)
 
 
 END = Label(0, 0, "", "")
@@ -124,15 +128,21 @@ class Plane(NamedTuple):
         for tensor in tensors:
             above[tensor.name] = stacks.get(tensor.place, 0.0)
             stacks[tensor.place] = above[tensor.name] + height(tensor)
-        lefts = begins((t.place[0], t.values.shape[1] + BAND * cut(t)[1] + GAP) for t in tensors)
+        lefts = begins((t.place[0], max(breadth(t) + GAP, len(t.name) * LETTER)) for t in tensors)
         tops = begins((row, size + GAP) for (_, row), size in stacks.items())
         corners = {t.name: (lefts[t.place[0]], tops[t.place[1]] + above[t.name] + TITLE) for t in tensors}
-        return cls(corners, lefts[-1] - GAP, tops[-1] - GAP)
+        ends = (lefts[t.place[0]] + max(breadth(t), len(t.name) * LETTER) for t in tensors)
+        return cls(corners, max(ends), tops[-1] - GAP)
 
 
 def height(tensor: Tensor) -> float:
     """Its name, its cells and, where it is cut, the band below."""
     return TITLE + tensor.values.shape[0] + BAND * cut(tensor)[0]
+
+
+def breadth(tensor: Tensor) -> float:
+    """Its cells and, where it is cut, the band beside them."""
+    return tensor.values.shape[1] + BAND * cut(tensor)[1]
 
 
 def begins(sized: Iterable[tuple[int, float]]) -> list[float]:
@@ -141,6 +151,12 @@ def begins(sized: Iterable[tuple[int, float]]) -> list[float]:
     for index, size in sized:
         largest[index] = max(size, largest.get(index, 0.0))
     return [0.0, *accumulate(largest.get(index, 0.0) for index in range(max(largest) + 1))]
+
+
+def reach(tensor: Tensor) -> tuple[int, int]:
+    """The shape of the whole, as far as it is drawn."""
+    (top, left), (rows, columns) = tensor.first, tensor.values.shape
+    return top + rows, left + columns
 
 
 def cut(tensor: Tensor) -> tuple[int, int]:
@@ -155,7 +171,8 @@ def boxes(tensor: Tensor, plane: Plane, lit: Mapping[Cell, int]) -> Iterator[Box
     for (row, column), value in np.ndenumerate(tensor.values):
         at = Cell(tensor.name, row + tensor.first[0], column + tensor.first[1])
         x, y = left + column, top + row
-        number = float(value)
+        # Minus zero is zero.
+        number = float(value) + 0.0
         yield Box(
             *at,
             f"{at.name} = {number:.6g}".replace("-", "−") if tensor.made else at.name,

@@ -34,8 +34,21 @@ class Operand(NamedTuple):
 
     def cells(self, made: Cell, shape: Shape) -> list[Cell]:
         """The cells of this tensor, whose shape is given, that are read for one cell."""
-        rows, columns = (self.indices(index, made, size) for index, size in zip(self[1:], shape, strict=True))
-        return [Cell(self.tensor, row, column) for row in rows for column in columns]
+        return [self.nth(number, made, shape) for number in range(self.size(made, shape))]
+
+    def size(self, made: Cell, shape: Shape) -> int:
+        """How many they are."""
+        rows, columns = self.ranges(made, shape)
+        return len(rows) * len(columns)
+
+    def nth(self, number: int, made: Cell, shape: Shape) -> Cell:
+        """One of them, from 0, row by row."""
+        rows, columns = self.ranges(made, shape)
+        row, column = divmod(number, len(columns))
+        return Cell(self.tensor, rows[row], columns[column])
+
+    def ranges(self, made: Cell, shape: Shape) -> tuple[range, range]:
+        return self.indices(self.row, made, shape[0]), self.indices(self.column, made, shape[1])
 
     @staticmethod
     def indices(index: str, made: Cell, size: int) -> range:
@@ -65,10 +78,19 @@ class Operation(NamedTuple):
         """All cells that a cell of the result is made of."""
         return {read for operand in self.operands for read in operand.cells(cell, shapes[operand.tensor])}
 
-    def summands(self, cell: Cell, shapes: Mapping[str, Shape]) -> list[dict[str, Cell]]:
-        """The cells that stand in each summand of a cell, by the tensor's name, in the order of the sum."""
-        read = [o.cells(cell, shapes[o.tensor]) for o in self.operands if o.tensor != self.added]
-        return [{one.tensor: one for one in together} for together in zip(*read, strict=True)]
+    @property
+    def summed(self) -> tuple[Operand, ...]:
+        """What stands in each summand."""
+        return tuple(operand for operand in self.operands if operand.tensor != self.added)
+
+    def terms(self, cell: Cell, shapes: Mapping[str, Shape]) -> int:
+        """How many summands a cell has. They may be millions, of which nobody makes a list."""
+        first = self.summed[0]
+        return first.size(cell, shapes[first.tensor])
+
+    def summand(self, number: int, cell: Cell, shapes: Mapping[str, Shape]) -> dict[str, Cell]:
+        """The cells that stand in one summand, from 0, of a cell, by the tensor's name."""
+        return {one.tensor: one.nth(number, cell, shapes[one.tensor]) for one in self.summed}
 
 
 def product(result: str, left: str, right: str, bias: str = "") -> Operation:

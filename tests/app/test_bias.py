@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
 
 from lesson import prose
-from lesson.numeric.experiments.matrix_form import signals
+from lesson.numeric.experiments.matrix_form import at_start
 from lesson.page.words import figure
 from lesson.settings import Settings, config
 from lesson.symbolic.chain import weight
@@ -23,7 +24,7 @@ def test_the_chapter_proves_its_lines_and_lights_them(network: dict[str, object]
 
 def test_the_bias_page_says_when_a_mistake_hides() -> None:
     assert "move the bias of every unit by\nthe same amount" in texts(open_page("bias"))
-    assert "The wrong sum can hide behind a\nsize" in texts(open_page("bias", hidden=1))
+    assert "The wrong sum can hide\nbehind a size" in texts(open_page("bias", hidden=1))
     assert "has no bias at present" in texts(open_page("bias", bias="false"))
 
 
@@ -33,8 +34,8 @@ def test_a_sum_over_everything_is_one_number_and_a_sum_over_the_batch_one_for_ea
 ) -> None:
     network = Settings(hidden=hidden, outputs=outputs)
     app = open_page("bias", hidden=hidden, outputs=outputs)
-    sums = signals(config(network)).sums
-    said = [figure(float(of.sum())) for of in (sums.grad_h, sums.grad_out)]
+    start = at_start(config(network))
+    said = [figure(float(torch.from_numpy(start[name]).sum())) for name in ("grad_h", "grad_out")]
     assert [found for found in said if f"**{found}**" in texts(app)] == said
 
 

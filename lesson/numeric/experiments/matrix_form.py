@@ -10,10 +10,14 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.config import Config
+from lesson.numeric.corners import Look, look_at
+from lesson.numeric.experiments.one_step.lines import operations
+from lesson.numeric.experiments.one_step.values import dimensions_of, matrices
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, affine, loss
+from lesson.numeric.operands import Cell, product_of_rows
 
-ROWS = 5
+ROWS = 4
 """Observations shown."""
 
 DOTS = 80
@@ -24,28 +28,15 @@ PIECE = 1024
 
 
 class Rows(NamedTuple):
-    """The first ROWS observations: x (ROWS, inputs), h, mask = phi'(h), a, grad_a, grad_h (ROWS, hidden) and
+    """The first ROWS observations: x (ROWS, inputs), h, a, grad_a, grad_h (ROWS, hidden) and
     grad_out (ROWS, outputs)."""
 
     x: np.ndarray
     h: np.ndarray
-    mask: np.ndarray
     a: np.ndarray
     grad_out: np.ndarray
     grad_a: np.ndarray
     grad_h: np.ndarray
-
-    @property
-    def gates(self) -> np.ndarray:
-        """What each entry of mask does to the signal: "open", "closed" or "damped"."""
-        return np.select([self.mask == 1, self.mask == 0], ["open", "closed"], "damped")
-
-
-class Sums(NamedTuple):
-    """Sums over the whole batch: grad_h.sum(0) (1, hidden) and grad_out.sum(0) (1, outputs)."""
-
-    grad_h: np.ndarray
-    grad_out: np.ndarray
 
 
 class Units(NamedTuple):
@@ -59,16 +50,11 @@ class Units(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Signals:
-    """The error signal at the start of a training, float64.
-
-    w2 (hidden, outputs); grad_a_mistaken is grad_out @ grad_w2.T of the first rows, whose shape is right.
-    """
+    """The error signal at the start of a training, float64; w2 (hidden, outputs)."""
 
     rows: Rows
-    sums: Sums
     units: Units
     w2: np.ndarray
-    grad_a_mistaken: np.ndarray
 
 
 class Passed(NamedTuple):
@@ -92,32 +78,34 @@ def passed(x: Tensor, y: Tensor, params: Params, activation: Activation) -> Pass
     return Passed(x, h.detach(), a.detach(), *back)
 
 
-def totals(piece: Passed) -> tuple[Tensor, ...]:
-    """What adds up over the batch: grad_h.sum(0), grad_out.sum(0), grad_w2, and how many h are zero."""
-    return (
-        piece.grad_h.sum(0, keepdim=True),
-        piece.grad_out.sum(0, keepdim=True),
-        piece.a.T @ piece.grad_out,
-        (piece.h == 0).sum(),
-    )
-
-
 def signals(config: Config) -> Signals:
     """The error signal at the configured start, by autograd."""
     x, y, params, activation = task_of(config, torch.float64)
     first = passed(x[:ROWS], y[:ROWS], params, activation)
-    # Piece by piece: all signals of the largest network at once would take half a gigabyte.
-    pieces = zip(x.split(PIECE), y.split(PIECE), strict=True)
-    sums = [totals(passed(*piece, params, activation)) for piece in pieces]
-    sum_h, sum_out, grad_w2, zeros = (sum(column) for column in zip(*sums, strict=True))
-    mask = activation.derivative(first.h)
+    # Piece by piece: all pre-activations of the largest network at once would take 64 MiB.
+    zeros = sum(int((affine(piece, params.w1, params.b1) == 0).sum()) for piece in x.split(PIECE))
     return Signals(
-        Rows(mask=mask.numpy(), **{name: tensor.numpy() for name, tensor in first._asdict().items()}),
-        Sums(sum_h.numpy(), sum_out.numpy()),
-        Units(len(x) * config.hidden, int(zeros), some_units(x, params, config.hidden)),
+        Rows(**{name: tensor.numpy() for name, tensor in first._asdict().items()}),
+        Units(len(x) * config.hidden, zeros, some_units(x, params, config.hidden)),
         params.w2.numpy(),
-        (first.grad_out @ grad_w2.T).numpy(),
     )
+
+
+MISTAKEN = product_of_rows("mistaken", "grad_out", "grad_w2")
+"""With grad_w2.T in the place of w2.T; its shape is right."""
+
+
+def at_start(config: Config) -> dict[str, np.ndarray]:
+    """Every tensor of the first step of a training, float32."""
+    return matrices(task_of(config, torch.float32))
+
+
+def linked(config: Config, cell: Cell) -> Look:
+    """What is drawn of the first step and of the mistaken grad_a, and the sum behind a cell."""
+    found = at_start(config)
+    found["mistaken"] = found["grad_out"] @ found["grad_w2"].T
+    dimensions = {**dimensions_of(set(found) - {"mistaken"}), "mistaken": ("batch", "hidden")}
+    return look_at(found, (*operations(config.bias), MISTAKEN), dimensions, cell)
 
 
 def some_units(x: Tensor, params: Params, hidden: int) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""Every tensor of one training step at recorded weights, and the sum behind one of its cells."""
+"""Every tensor of one training step at recorded weights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,23 +10,18 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.config import Config
+from lesson.numeric.corners import Dimensions, Look, look_at
 from lesson.numeric.experiments.one_step.lines import dimensions, operations
 from lesson.numeric.flat import aligned, unflatten
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Task, forward, loss
-from lesson.numeric.operands import Cell, Operation
+from lesson.numeric.operands import Cell
 from lesson.numeric.program import parse
 from lesson.numeric.source import LINES, seven_lines
 from lesson.numeric.training import train
 
 STEPS_BETWEEN = 10
 """One step can look at every so many of the steps of a training."""
-
-SHOWN = {"batch": 4, "inputs": 3, "hidden": 3, "outputs": 2, "one": 1}
-"""As many rows or columns of each kind are drawn."""
-
-FIRST, LAST = 2, 1
-"""Of a long sum so many summands are written at its beginning and at its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,35 +30,6 @@ class Recorded:
 
     steps: np.ndarray
     weights: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Corner:
-    """A part of a matrix: its values, the row and the column from 0 with which it begins, and the shape of
-    the whole."""
-
-    values: np.ndarray
-    first: tuple[int, int]
-    shape: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Sum:
-    """How a cell comes about: its summands in names and in numbers, in the middle None for those left out."""
-
-    cell: Cell
-    names: tuple[str | None, ...]
-    numbers: tuple[str | None, ...]
-    summands: int
-    value: float
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """A corner of every tensor of a step that holds the chosen cell and what it is made of, and its sum."""
-
-    corners: Mapping[str, Corner]
-    sum: Sum
 
 
 def recorded(config: Config) -> Recorded:
@@ -107,53 +73,14 @@ def backward(given: Mapping[str, Tensor], activation: Activation) -> dict[str, T
 
 def look(config: Config, weights: np.ndarray, cell: Cell) -> Look:
     """The whole step at these weights (n,), as far as it is drawn, and the sum behind a cell."""
-    found = tensors(task_at(config, weights))
-    begins = first_shown(cell)
-    corners = {name: corner(name, tensor, begins) for name, tensor in found.items()}
-    return Look(corners, written(line_that_makes(cell.tensor, config.bias), cell, found))
+    found = matrices(task_at(config, weights))
+    return look_at(found, operations(config.bias), dimensions_of(found), cell)
 
 
-def line_that_makes(result: str, bias: bool) -> Operation:
-    return next(line for line in operations(bias) if line.result == result)
+def matrices(task: Task) -> dict[str, np.ndarray]:
+    """Every tensor of a step as an array that shares its memory."""
+    return {name: tensor.numpy() for name, tensor in tensors(task).items()}
 
 
-def first_shown(cell: Cell) -> dict[str, int]:
-    """Where the drawn part of each dimension begins: at 0, or so that the cell is its last."""
-    at = zip(dimensions(cell.tensor), cell[1:], strict=True)
-    return {name: max(0, index - SHOWN[name] + 1) for name, index in at}
-
-
-def corner(name: str, tensor: Tensor, begins: Mapping[str, int]) -> Corner:
-    rows, columns = dimensions(name)
-    top, left = begins.get(rows, 0), begins.get(columns, 0)
-    part = tensor[top : top + SHOWN[rows], left : left + SHOWN[columns]]
-    height, width = tensor.shape
-    return Corner(part.clone().numpy(), (top, left), (height, width))
-
-
-def written(line: Operation, cell: Cell, found: Mapping[str, Tensor]) -> Sum:
-    """The sum behind a cell; of a long one its beginning and its end."""
-    shapes = {name: (tensor.shape[0], tensor.shape[1]) for name, tensor in found.items()}
-    summands = line.summands(cell, shapes)
-    few = summands if len(summands) <= FIRST + LAST + 1 else [*summands[:FIRST], None, *summands[-LAST:]]
-    names = [one and line.term.format_map({name: at.name for name, at in one.items()}) for one in few]
-    numbers = [
-        one and line.term.format_map({name: number(value_at(found, at)) for name, at in one.items()})
-        for one in few
-    ]
-    if line.added:
-        bias = Cell(line.added, 0, cell.column)
-        names.append(bias.name)
-        numbers.append(number(value_at(found, bias)))
-    value = value_at(found, cell)
-    return Sum(cell, tuple(names), tuple(numbers), len(summands), value)  # type: ignore[arg-type]
-
-
-def value_at(found: Mapping[str, Tensor], cell: Cell) -> float:
-    return float(found[cell.tensor][cell.row, cell.column])
-
-
-def number(value: float) -> str:
-    """Four digits, a negative number in brackets, as it may stand in a product."""
-    text = f"{value + 0.0:.4g}"
-    return f"({text.replace('-', '−')})" if value < 0 else text
+def dimensions_of(names: Iterable[str]) -> Dimensions:
+    return {name: dimensions(name) for name in names}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -11,39 +9,48 @@ import torch
 from lesson.numeric import by_hand
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
-from lesson.numeric.experiments.matrix_form import PIECE, signals
-from lesson.numeric.from_config import activation_of, start_of, task_of, tensors_of
+from lesson.numeric.experiments.matrix_form import PIECE, at_start, linked, signals
+from lesson.numeric.from_config import activation_of, task_of
 from lesson.numeric.network import forward
+from lesson.numeric.operands import Cell
 
 
 def test_signals_are_those_of_the_seven_lines() -> None:
     config = Config(Normal(4, 3, 2), hidden=3, activation="leaky_relu", slope=0.2)
     found = signals(config)
-    np.testing.assert_allclose(found.rows.grad_h, found.rows.grad_a * found.rows.mask)
-    np.testing.assert_allclose(found.sums.grad_h, found.rows.grad_h.sum(0, keepdims=True))
+    slope = np.where(found.rows.h > 0, 1, 0.2)
+    np.testing.assert_allclose(found.rows.grad_h, found.rows.grad_a * slope)
     np.testing.assert_allclose(found.rows.grad_a, found.rows.grad_out @ found.w2.T)
-    assert np.array_equal(found.rows.gates, np.where(found.rows.h > 0, "open", "damped"))
-    relu = signals(replace(config, activation="relu")).rows
-    assert np.array_equal(relu.gates, np.where(relu.h > 0, "open", "closed"))
-    assert not np.allclose(found.rows.grad_a, found.grad_a_mistaken)
+    start = at_start(config)
+    for name, rows in found.rows._asdict().items():
+        np.testing.assert_allclose(start[name], rows, rtol=1e-4, atol=1e-6)
     assert found.units.zeros == 0
 
 
-def test_a_batch_in_pieces_adds_up_to_the_gradients_by_hand() -> None:
+def test_the_mistaken_product_is_another_matrix_of_the_right_shape() -> None:
+    config = Config(Normal(9, 3, 2), hidden=3)
+    start = at_start(config)
+    found = linked(config, Cell("mistaken", 8, 2))
+    mistaken, right = found.corners["mistaken"], found.corners["grad_a"]
+    whole = start["grad_out"] @ start["grad_w2"].T
+    assert mistaken.shape == right.shape == whole.shape
+    assert mistaken.first == right.first == (5, 0)
+    np.testing.assert_allclose(mistaken.values, whole[5:], rtol=1e-5)
+    assert not np.allclose(mistaken.values, right.values)
+    assert found.sum.names == ("grad_out[9,1]·grad_w2[3,1]", "grad_out[9,2]·grad_w2[3,2]")
+    assert found.sum.value == pytest.approx(float(whole[8, 2]), rel=1e-5)
+
+
+def test_zeros_are_counted_in_all_pieces_of_a_batch() -> None:
     config = Config(Normal(2 * PIECE + 7, 3, 2), hidden=5)
     found = signals(config)
-    x, y = tensors_of(config.source.load(), torch.float64)
-    params, activation = start_of(config, torch.float64), activation_of(config)
-    gradients = by_hand.gradients(x, y, params, activation)
-    assert gradients.b1 is not None
-    assert gradients.b2 is not None
-    h, _, out = forward(x, params, activation)
-    np.testing.assert_allclose(found.sums.grad_h, gradients.b1)
-    np.testing.assert_allclose(found.sums.grad_out, gradients.b2)
-    np.testing.assert_allclose(found.grad_a_mistaken, (2 * (out - y)[:5]) @ gradients.w2.T)
+    x, _, params, _ = task_of(config, torch.float64)
+    h, _, _ = forward(x, params, activation_of(config))
     assert found.units.number == h.numel()
     assert len(found.units.some) == 80
     assert set(found.units.some) <= set(h.flatten().tolist())
+    # Without a bias an observation of zeros has zeros alone; the data have none.
+    assert found.units.zeros == int((h == 0).sum())
 
 
 @pytest.mark.parametrize(("batch", "hidden"), [(3, 2), (64, 2), (70, 2)])

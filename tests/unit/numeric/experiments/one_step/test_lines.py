@@ -105,7 +105,8 @@ def test_the_summands_of_a_cell_add_up_to_it(
         for cell in all_cells(line.result, shapes):
             total = math.fsum(
                 summand(line.term, {name: at(one) for name, one in cells.items()})
-                for cells in line.summands(cell, shapes)
+                for number in range(line.terms(cell, shapes))
+                for cells in [line.summand(number, cell, shapes)]
             )
             if line.added:
                 total += at(Cell(line.added, 0, cell.column))

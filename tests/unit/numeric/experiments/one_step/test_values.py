@@ -9,9 +9,10 @@ from hypothesis import given
 
 from lesson.numeric import by_hand
 from lesson.numeric.config import Config
+from lesson.numeric.corners import SHOWN, number
 from lesson.numeric.data import Normal
 from lesson.numeric.experiments.one_step import lines
-from lesson.numeric.experiments.one_step.values import SHOWN, look, number, recorded, task_at, tensors
+from lesson.numeric.experiments.one_step.values import look, recorded, task_at, tensors
 from lesson.numeric.flat import flatten
 from lesson.numeric.network import Task, forward, loss
 from lesson.numeric.operands import Cell
