@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import altair as alt
 import numpy as np
@@ -14,20 +14,18 @@ CELL_HEIGHT = 34
 FRAME = 84
 """Pixels for the title and the column numbers."""
 
-WORDS = ("row", "column", "value", "note")
+WORDS = ("row", "column", "value")
 
 
 def matrix_chart(
     matrix: np.ndarray,
     title: str,
     words: Mapping[str, str],
-    notes: Sequence[Sequence[str]] | None = None,
     first: tuple[int, int] = (0, 0),
 ) -> Picture:
     """A corner of a matrix, coloured by sign and size, each cell with its number, or what it is instead.
 
-    notes: for each cell of the matrix a word to show when a pointer rests on it. first: the row and the
-    column, from 0, with which the part that is shown begins.
+    first: the row and the column, from 0, with which the part that is shown begins.
     """
     top, left = first
     corner = matrix[top : top + CELLS, left : left + CELLS]
@@ -40,16 +38,15 @@ def matrix_chart(
         value=corner.ravel().astype(float),
         exact=[repr(value.item()) for value in corner.ravel()],
         strength=np.nan_to_num(np.clip(corner.ravel() / largest, -1, 1)),
-        note=[note for row in notes[top : top + CELLS] for note in row[left : left + CELLS]] if notes else "",
     )
-    drawn = cells(title, corner.shape[0], tuple(words[word] for word in WORDS), notes is not None)
+    drawn = cells(title, corner.shape[0], tuple(words[word] for word in WORDS))
     return Picture(drawn, found)
 
 
 @drawing
-def cells(title: str, rows: int, words: tuple[str, ...], noted: bool) -> Chart:
+def cells(title: str, rows: int, words: tuple[str, ...]) -> Chart:
     """A matrix with so many rows."""
-    row, column, value, note = words
+    row, column, value = words
     base = alt.Chart().encode(
         x=alt.X("column:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),
         y=alt.Y("row:O", title=None, axis=alt.Axis(ticks=False, domain=False)),
@@ -57,7 +54,6 @@ def cells(title: str, rows: int, words: tuple[str, ...], noted: bool) -> Chart:
             alt.Tooltip("row:O", title=row),
             alt.Tooltip("column:O", title=column),
             alt.Tooltip("exact:N", title=value),
-            *([alt.Tooltip("note:N", title=note)] if noted else []),
         ],
     )
     squares = base.mark_rect(stroke="#888", strokeWidth=0.5).encode(

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lesson.numeric.experiments.one_step import lines
 from lesson.numeric.source import LINES
-from tests.harness.lesson_app import NETWORKS, open_page, texts
+from tests.harness.lesson_app import NETWORKS, asked, open_page, texts
 
 ALL = [line.result for line in lines.operations(True)]
 
@@ -20,12 +20,6 @@ def on(app: AppTest, key: str = "one-step-on") -> AppTest:
 
 def the_sum(app: AppTest) -> list[str]:
     return app.code[0].value.splitlines()
-
-
-def asked(app: AppTest, name: str) -> str:
-    """What the address says, as a browser would have it."""
-    value = app.query_params.get(name, "")
-    return value[0] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)

@@ -70,3 +70,9 @@ def texts(app: AppTest) -> str:
 
 def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
+
+
+def asked(app: AppTest, name: str) -> str:
+    """What the address says, as a browser would have it."""
+    value = app.query_params.get(name, "")
+    return value[0] if isinstance(value, list) else value

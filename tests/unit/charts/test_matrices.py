@@ -43,12 +43,6 @@ def test_a_pointer_is_told_the_place_and_every_digit() -> None:
     assert numbers.tooltips() == squares.tooltips()
 
 
-def test_a_pointer_is_told_each_cells_own_note() -> None:
-    notes = [["a", "b", "c"], ["d", "e", "f"]]
-    squares, _ = drawn(matrix_chart(MATRIX, "W", WORDS, notes))
-    assert [told[WORDS["note"]] for told in squares.tooltips()] == ["a", "b", "c", "d", "e", "f"]
-
-
 def test_a_matrix_of_zeros_has_no_colour() -> None:
     with np.errstate(invalid="raise"):
         squares, numbers = drawn(matrix_chart(np.zeros((1, 2)), "W", WORDS))
@@ -93,13 +87,6 @@ def test_a_corner_is_coloured_by_its_own_largest_cell() -> None:
     assert min(squares.each("color")) == -1
     squares, _ = drawn(matrix_chart(LARGE, "W", WORDS, first=(2, 4)))
     assert max(squares.each("color")) == 1
-
-
-def test_a_corner_has_the_notes_of_its_own_cells() -> None:
-    notes = [[f"{row + 1},{column + 1}" for column in range(9)] for row in range(7)]
-    squares, _ = drawn(matrix_chart(LARGE, "W", WORDS, notes, first=(1, 3)))
-    for (row, column), told in zip(squares.see("y", "x"), squares.tooltips(), strict=True):
-        assert told[WORDS["note"]] == f"{row},{column}"
 
 
 @pytest.mark.parametrize("shape", [(7, 9), (2, 12), (12, 1), (3, 4)])

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from lesson.numeric.experiments.activation import at_zero, clamp, relu
+from lesson.numeric.config import Config
+from lesson.numeric.data import Normal
+from lesson.numeric.experiments.activation import (
+    GATED,
+    POSITIONS,
+    TOGETHER,
+    at_zero,
+    clamp,
+    gates,
+    nearest,
+    relu,
+    swept,
+)
+from lesson.numeric.experiments.matrix_form import at_start
+from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Params, affine, init_params, loss
+from lesson.numeric.operands import Cell
 
 
 def test_the_ways_to_write_relu_at_zero() -> None:
@@ -49,3 +65,38 @@ def test_the_choice_at_zero_goes_into_the_bias_alone() -> None:
     assert noticed(torch.zeros(1, 3)) == ["b1"]
     assert noticed(torch.full((1, 3), 0.1)) == []
     assert noticed(None) == []
+
+
+@pytest.mark.parametrize(("activation", "slope"), [("relu", 0.0), ("leaky_relu", 0.2)])
+def test_a_moved_pre_activation_is_passed_as_autograd_passes_it(activation: str, slope: float) -> None:
+    config = Config(Normal(5, 3, 2), hidden=3, activation=activation, slope=slope)
+    found = swept(config, 3, 1)
+    x, y, params, phi = task_of(config, torch.float64)
+    own = affine(x, params.w1, params.b1)[3]
+    for at in range(0, len(POSITIONS), 7):
+        h = own.clone()
+        h[1] = POSITIONS[at]
+        h.requires_grad_()
+        a = phi(h[None])
+        grad_a, grad_h = torch.autograd.grad(loss(affine(a, params.w2, params.b2), y[3:4]), (a, h))
+        expected = (POSITIONS[at], a[0, 1].item(), grad_a[0, 1].item(), grad_h[1].item())
+        np.testing.assert_allclose((found.h[at], found.a[at], found.grad_a[at], found.grad_h[at]), expected)
+    assert found.mask[nearest(0.0)] == slope
+    assert POSITIONS[nearest(0.0)] == 0
+
+
+def test_the_drawn_gates_are_of_one_pass() -> None:
+    config = Config(Normal(9, 3, 2), hidden=5)
+    found = gates(config, Cell("h", 8, 4))
+    assert {corner.first for corner in found.values()} == {(5, 2)}
+    h, mask, grad_a, grad_h = (found[name].values for name in GATED)
+    assert np.array_equal(mask, h > 0)
+    assert np.array_equal(grad_h, grad_a * mask)
+    assert np.array_equal(h, at_start(config)["h"][5:, 2:])
+
+
+def test_a_place_at_the_gate_lights_the_other_three() -> None:
+    shapes = dict.fromkeys(GATED, (4, 3))
+    for line in TOGETHER:
+        cell = Cell(line.result, 2, 1)
+        assert line.made_of(cell, shapes) | {cell} == {Cell(name, 2, 1) for name in GATED}
