@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,13 +14,15 @@ from lesson import settings
 from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.controls import Step, correct_address
+from lesson.numeric.operands import Cell
+from lesson.page.cells import choose_cell, chosen_cell, linked, placed, tables, the_sum
 from lesson.page.compute import computed, side_by_side
 from lesson.page.questions import ask
-from lesson.page.show import code, fragment, matrix, over_steps, picture, snippet, tabs
+from lesson.page.show import code, fragment, over_steps, picture, snippet, tabs
 from lesson.page.words import figure, say, text
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.add_or_concat import Outcome, Pair
+    from lesson.numeric.experiments.add_or_concat import Join, Outcome, Pair
 
 UNITS = Step("units", 4, (1, 2, 3, 4, 6, 8, 12, 16))
 
@@ -62,26 +65,44 @@ def asked(network: settings.Settings, units: int) -> Pair:
 
 
 def what_each_receives(pair: Pair) -> None:
-    """The lines of both joins, the two signals behind each, and what the sum leaves out."""
-    from lesson.numeric.experiments.add_or_concat import JOINS, THROUGH, received, tied_of
-    from lesson.numeric.snippet import code_of
+    """The lines of both joins, the two signals that come out of each, and what the sum leaves out."""
+    from lesson.numeric.experiments.add_or_concat import JOINS, checked, tied_of
 
     say("backward")
-    signals = {join: computed(received, pair, join) for join in JOINS}
+    batch, _, units, _ = pair.sizes
+    shapes = dict.fromkeys(("grad_a1", "grad_a2"), (batch, units))
+    cell = chosen_cell(shapes, Cell("grad_a1", 0, 0))
     for join, column in zip(JOINS, st.columns(2), strict=True):
         with column:
-            say(f"join-{join}")
-            code(code_of(THROUGH[join]))
-            for name, signal in (("a1", signals[join].grad_a1), ("a2", signals[join].grad_a2)):
-                matrix(text(name), signal)
-    if all(checked.identical for checked in signals.values()):
+            one_join(pair, join, cell, shapes)
+    choose_cell(cell, shapes)
+    found = [computed(checked, pair, join) for join in JOINS]
+    if all(one.identical for one in found):
         st.success(text("checked-identical"), icon=":material/check_circle:")
     else:
-        largest = max(checked.largest for checked in signals.values())
+        largest = max(one.largest for one in found)
         st.warning(text("checked-different", largest=figure(largest)), icon=":material/difference:")
     say("tied")
     snippet(tied_of(pair))
     say("tied-why")
+
+
+def one_join(pair: Pair, join: Join, cell: Cell, choices: Iterable[str]) -> None:
+    """The lines of one join, and the signals of both branches with what they are made of."""
+    from lesson.numeric.experiments.add_or_concat import RECEIVED, THROUGH, WEIGHTS, received
+    from lesson.numeric.snippet import code_of
+
+    say(f"join-{join}")
+    code(code_of(THROUGH[join]))
+    seen = computed(received, pair, join, cell)
+    weights = dict.fromkeys(WEIGHTS[join], "weights")
+    # w2 stands beside what it makes, each half in its own row.
+    places = {"grad_out": (0, 0), "grad_a1": (2, 0), "grad_a2": (2, 1)}
+    places |= {name: (1, row) for row, name in enumerate(weights)}
+    tensors = placed(seen.corners, places, weights)
+    linked(tensors, RECEIVED[join], cell, text("received-alt"), f"received-{join}", choices)
+    the_sum(seen.sum)
+    tables(seen.corners)
 
 
 def experiment(pair: Pair) -> None:

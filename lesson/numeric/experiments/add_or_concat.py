@@ -16,9 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lesson.numeric.corners import Look, look_at
 from lesson.numeric.flat import flatten, stacked, unflatten
 from lesson.numeric.intervals import wilson
 from lesson.numeric.network import Activation, loss
+from lesson.numeric.operands import Cell, Operation, product_of_rows
 from lesson.numeric.optimizers import Adam
 from lesson.numeric.snippet import Ran, run
 
@@ -222,30 +224,48 @@ def task(pair: Pair, join: Join) -> Task:
     return Task(*data(pair), start(pair, join), join, pair.activation)
 
 
-@dataclass(frozen=True, eq=False)
-class Received:
-    """The signals grad_a1 and grad_a2 (batch, hidden) at the start, float64; whether the gradients by hand
-    are identical to autograd's, and their largest difference."""
+class Checked(NamedTuple):
+    """Whether the gradients by hand are identical to autograd's, and their largest difference."""
 
-    grad_a1: np.ndarray
-    grad_a2: np.ndarray
     identical: bool
     largest: float
 
 
-def received(pair: Pair, join: Join) -> Received:
-    """What each branch gets from behind the join, checked against autograd."""
+def checked(pair: Pair, join: Join) -> Checked:
+    """All gradients of a network with this join at the start, float64, by hand and by autograd."""
     own = task(pair, join).double()
-    passed = forward(own)
-    grad_a1, grad_a2 = THROUGH[join](2 * (passed.out - own.y), own.branches.w2)
-    both = zip(backward(own, passed), by_autograd(own), strict=True)
+    both = zip(backward(own, forward(own)), by_autograd(own), strict=True)
     pairs = [(ours, theirs) for ours, theirs in both if ours is not None and theirs is not None]
-    return Received(
-        grad_a1.numpy(),
-        grad_a2.numpy(),
+    return Checked(
         all(torch.equal(ours, theirs) for ours, theirs in pairs),
         max((ours - theirs).abs().max().item() for ours, theirs in pairs),
     )
+
+
+WEIGHTS: dict[Join, tuple[str, str]] = {"add": ("w2", "w2"), "concat": ("w2_a1", "w2_a2")}
+"""Through which part of w2 the signal comes to each branch: all of it, or its own half."""
+
+RECEIVED: dict[Join, tuple[Operation, ...]] = {
+    join: tuple(
+        product_of_rows(result, "grad_out", weights)
+        for result, weights in zip(("grad_a1", "grad_a2"), WEIGHTS[join], strict=True)
+    )
+    for join in JOINS
+}
+"""What each cell of a branch's signal is made of."""
+
+
+def received(pair: Pair, join: Join, cell: Cell) -> Look:
+    """What is drawn of the signals grad_a1 and grad_a2 at the start, float64, and the sum behind a cell."""
+    own = task(pair, join).double()
+    grad_out, w2 = 2 * (forward(own).out - own.y), own.branches.w2
+    signals = dict(zip(("grad_a1", "grad_a2"), THROUGH[join](grad_out, w2), strict=True))
+    halves = (w2, w2) if join == "add" else w2.chunk(2)
+    weights = dict(zip(WEIGHTS[join], halves, strict=True))
+    found = {name: tensor.numpy() for name, tensor in {"grad_out": grad_out, **weights, **signals}.items()}
+    dimensions = {"grad_out": ("batch", "outputs")} | dict.fromkeys(weights, ("hidden", "outputs"))
+    dimensions |= dict.fromkeys(signals, ("batch", "hidden"))
+    return look_at(found, RECEIVED[join], dimensions, cell)
 
 
 def tied(print: Callable[..., None], a1: Tensor, a2: Tensor, w2: Tensor) -> None:

@@ -14,6 +14,7 @@ from lesson.numeric.experiments import add_or_concat
 from lesson.numeric.experiments.add_or_concat import (
     JOINS,
     LARGEST,
+    RECEIVED,
     RUNS,
     STEPS,
     TARGETS,
@@ -22,6 +23,7 @@ from lesson.numeric.experiments.add_or_concat import (
     Pair,
     arriving,
     by_autograd,
+    checked,
     clearly_better,
     forward,
     outcome,
@@ -33,6 +35,7 @@ from lesson.numeric.experiments.add_or_concat import (
     trained,
 )
 from lesson.numeric.network import loss
+from lesson.numeric.operands import Cell
 
 PAIRS = st.builds(
     Pair,
@@ -47,17 +50,35 @@ PAIRS = st.builds(
 
 @given(PAIRS, st.sampled_from(JOINS))
 def test_by_hand_is_autograd(pair: Pair, join: Join) -> None:
-    signals = received(pair, join)
-    assert signals.identical
-    assert signals.largest == 0
+    assert checked(pair, join) == (True, 0)
 
 
 @given(PAIRS)
 def test_adding_hands_both_the_same_and_concatenating_each_its_own(pair: Pair) -> None:
-    added, concatenated = received(pair, "add"), received(pair, "concat")
-    assert np.array_equal(added.grad_a1, added.grad_a2)
-    assert added.grad_a1.any()
-    assert not np.array_equal(concatenated.grad_a1, concatenated.grad_a2)
+    one = Cell("grad_a1", 0, 0)
+    added, concatenated = (received(pair, join, one).corners for join in JOINS)
+    assert np.array_equal(added["grad_a1"].values, added["grad_a2"].values)
+    assert added["grad_a1"].values.any()
+    assert not np.array_equal(concatenated["grad_a1"].values, concatenated["grad_a2"].values)
+
+
+@given(PAIRS, st.sampled_from(JOINS), st.sampled_from(["grad_a1", "grad_a2"]), st.data())
+def test_a_signal_is_the_sum_of_the_cells_that_it_lights(
+    pair: Pair, join: Join, branch: str, data: st.DataObject
+) -> None:
+    batch, _, units, _ = pair.sizes
+    cell = Cell(branch, *(data.draw(st.integers(0, side - 1)) for side in (batch, units)))
+    own = task(pair, join).double()
+    grad_out, w2 = 2 * (forward(own).out - own.y), own.branches.w2
+    place = cell.column + (pair.hidden(join) if (join, branch) == ("concat", "grad_a2") else 0)
+    found = received(pair, join, cell)
+    assert found.sum.value == pytest.approx(float(grad_out[cell.row] @ w2[place]), abs=1e-12)
+    (line,) = (line for line in RECEIVED[join] if line.result == branch)
+    weights = found.corners[line.operands[1].tensor]
+    row = cell.column - weights.first[0]
+    width = weights.values.shape[1]
+    assert np.array_equal(weights.values[row], w2[place, :width].numpy())
+    assert found.sum.names[0] == f"grad_out[{cell.row + 1},1]·{line.operands[1].tensor}[{cell.column + 1},1]"
 
 
 @pytest.mark.parametrize("join", JOINS)
@@ -72,9 +93,9 @@ def test_a_planted_error_is_not_called_identical(
         return second, 2 * first
 
     monkeypatch.setitem(add_or_concat.THROUGH, join, swapped)
-    signals = received(Pair(shared=shared), join)
-    assert not signals.identical
-    assert signals.largest > 0.01
+    found = checked(Pair(shared=shared), join)
+    assert not found.identical
+    assert found.largest > 0.01
 
 
 @pytest.mark.parametrize("join", JOINS)
