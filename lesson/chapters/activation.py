@@ -106,6 +106,9 @@ def one_gate(network: settings.Settings, cell: Cell, own: float) -> None:
     widget = f"gate-{cell.row}-{cell.column}"
     picture(chart, text("one-gate-alt"), on_pick=(widget, partial(released, widget, key)), selects="released")
     choose_cell(cell, {"h": (network.batch, network.hidden)})
+    with st.expander(text("moved")):
+        row = {name: figure(float(values[nearest(h)])) for name, values in vars(found).items()}
+        table([row], text("one-gate-alt"))
 
 
 def moved_to(key: str, start: float) -> float:

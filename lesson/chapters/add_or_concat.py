@@ -19,7 +19,7 @@ from lesson.page.cells import choose_cell, chosen_cell, linked, placed, tables, 
 from lesson.page.compute import computed, side_by_side
 from lesson.page.questions import ask
 from lesson.page.show import code, fragment, over_steps, picture, snippet, tabs
-from lesson.page.words import figure, say, text
+from lesson.page.words import figure, phrase, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.add_or_concat import Join, Outcome, Pair
@@ -100,7 +100,8 @@ def one_join(pair: Pair, join: Join, cell: Cell, choices: Iterable[str]) -> None
     places = {"grad_out": (0, 0), "grad_a1": (2, 0), "grad_a2": (2, 1)}
     places |= {name: (1, row) for row, name in enumerate(weights)}
     tensors = placed(seen.corners, places, weights)
-    linked(tensors, RECEIVED[join], cell, text("received-alt"), f"received-{join}", choices)
+    key, hint = f"received-{join}", phrase("cell-hint")
+    linked(tensors, RECEIVED[join], cell, text("received-alt"), key, choices, hint)
     the_sum(seen.sum)
     tables(seen.corners)
 

@@ -41,17 +41,17 @@ def render(network: settings.Settings) -> None:
 
 @fragment
 def play(network: settings.Settings) -> None:
-    """One step of one derivation, forward and back, symbols or numbers."""
+    """One line in numbers, and one step of its derivation, forward and back, in symbols or numbers."""
     from lesson.symbolic.matrix_form import LARGEST, derive
 
     line = segments(text("line"), LINES, "line")
+    in_numbers(network, line)
     sizes = network.sizes
     steps = derive(line, *sizes)
     position = page_of(len(steps))
     with_numbers = st.toggle(text("numbers"), key="numbers", persist_state="session", bind="query-params")
     with st.container(border=True):
         the_step(steps[position - 1], numbers(network, line) if with_numbers else None)
-    in_numbers(network, line)
     if max(sizes) > LARGEST:
         say("cut", largest=LARGEST)
 

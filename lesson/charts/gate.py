@@ -19,13 +19,13 @@ from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, r
 if TYPE_CHECKING:
     from lesson.numeric.experiments.activation import Swept
 
-CURVE, WAY, HEIGHT = 270, 340, 190
+CURVE, WAY, HEIGHT = 270, 330, 190
 """Pixels: the width of the curve, that of the way back beside it, and the height of both."""
 
-MIDDLE, LINE = 170, 120
+MIDDLE, LINE = 165, 120
 """Where on the way back the gate stands, and how far down the signal comes."""
 
-LEFT, RIGHT, BOX = 48, 292, 44
+LEFT, RIGHT, BOX = 48, 282, 44
 """Where grad_h and grad_a stand, and half the width of what frames them."""
 
 POST, GAP = 42, 16
@@ -66,7 +66,7 @@ def gate_chart(swept: Swept, start: int, own: float, words: Mapping[str, str]) -
     at = np.arange(len(swept.h))
     found = parts(
         curve=table(at=at, h=swept.h, a=swept.a),
-        own=table(h=np.array([own]), text=words["own"]),
+        own=table(h=np.array([own]), text=words["own"], side="left" if own < 0 else "right"),
         numbers=below(numbers(swept)),
         lines=records(line for position, mask in enumerate(swept.mask) for line in lines(position, mask)),
         frames=records(frame(x, name) for x, name in ((LEFT, "grad_h"), (RIGHT, "grad_a"))),
@@ -106,7 +106,7 @@ def frame(x: float, name: str) -> Frame:
 
 @drawing
 def gate(h: str, a: str) -> Chart:
-    return alt.vconcat(alt.hconcat(curve_view(h, a), way_view(), spacing=24))
+    return alt.vconcat(alt.hconcat(curve_view(h, a), way_view(), spacing=12))
 
 
 def curve_view(h: str, a: str) -> Chart:
@@ -119,7 +119,13 @@ def curve_view(h: str, a: str) -> Chart:
     dashed = own.mark_rule(color=theme.HIDDEN, strokeDash=[2, 3], aria=False)
     return alt.layer(
         dashed.encode(y2=alt.value(HEIGHT - 44)),
-        own.mark_text(align="left", dx=4, dy=8, fontSize=11, aria=False).encode(text="text:N"),
+        own.mark_text(
+            align=alt.ExprRef(expr="datum.side"),
+            dx=alt.ExprRef(expr="datum.side == 'left' ? 4 : -4"),
+            dy=8,
+            fontSize=11,
+            aria=False,
+        ).encode(text="text:N"),
         curve.mark_line(color=theme.HIDDEN, strokeWidth=2.5, aria=False),
         here(curve).mark_circle(color=theme.ERROR, size=180, opacity=1, aria=False),
         grips(curve),

@@ -106,10 +106,11 @@ def choose_cell(cell: Cell, shapes: Mapping[str, Shape]) -> None:
     values = (cell.tensor, cell.row + 1, cell.column + 1)
     st.session_state.update(dict(zip(keys, values, strict=True)))
     rows, columns = shapes[cell.tensor]
-    one, two, three = st.columns(3)
-    one.selectbox(phrase("cell-tensor"), list(shapes), key=keys[0], on_change=typed, args=(keys,))
-    two.number_input(phrase("cell-row"), 1, rows, key=keys[1], on_change=typed, args=(keys,))
-    three.number_input(phrase("cell-column"), 1, columns, key=keys[2], on_change=typed, args=(keys,))
+    *beside, one, two = st.columns(3 if len(shapes) > 1 else 2)
+    for column in beside:
+        column.selectbox(phrase("cell-tensor"), list(shapes), key=keys[0], on_change=typed, args=(keys,))
+    one.number_input(phrase("cell-row"), 1, rows, key=keys[1], on_change=typed, args=(keys,))
+    two.number_input(phrase("cell-column"), 1, columns, key=keys[2], on_change=typed, args=(keys,))
 
 
 def typed(keys: list[str]) -> None:

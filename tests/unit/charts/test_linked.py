@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from lesson.charts.linked import DIM, Tensor, linked_chart, short
+from lesson.charts.linked import CELL_WIDTH, DIM, Tensor, linked_chart, short
 from lesson.charts.picture import Picture
 from lesson.numeric.experiments.one_step import lines
-from lesson.numeric.operands import Cell, entrywise, product
+from lesson.numeric.operands import Cell, entrywise, product, sum_over_all
 from tests.unit.charts.drawn import Marks, drawn
 
 WORDS = {"hint": "point at a cell", "more": "and {count} more"}
@@ -155,3 +155,31 @@ def test_a_click_on_a_cell_is_a_selection_of_its_own() -> None:
 )
 def test_a_number_fits_its_cell(value: float, written: str) -> None:
     assert short(value) == written
+
+
+def test_names_stand_beside_each_other_and_the_picture_is_as_wide_as_its_words() -> None:
+    long = ["grad_out.sum(0)", "mistaken", "grad_out.sum()"]
+    tensors = [Tensor(name, "error", np.ones((1, 1)), (place, 0), (1, 1)) for place, name in enumerate(long)]
+    *_, names, _, _, _ = drawn(linked_chart(tensors, (), Cell("mistaken", 0, 0), WORDS), hov=NOTHING)
+    begins = [x for (x,) in names.see("x")]
+    ends = [x + len(name) * 7 / CELL_WIDTH for x, name in zip(begins, long, strict=True)]
+    assert all(end < begin for end, begin in zip(ends, begins[1:], strict=False))
+    assert names.domain("x")[1] >= ends[-1]
+    wide = linked_chart(tensors[:1], (), Cell("mistaken", 0, 0), WORDS | {"hint": "h" * 80})
+    assert wide.drawing["width"] >= 80 * 6
+
+
+def test_minus_zero_is_written_as_zero_below_too() -> None:
+    minus = Tensor("p", "data", np.array([[-0.0]]), (0, 0), (1, 1))
+    picture = linked_chart([minus], (), Cell("p", 0, 0), WORDS)
+    _, numbers, *_, readout, _ = drawn(picture, hov=pointed_at(Cell("p", 0, 0)))
+    assert (numbers.each("text"), readout.each("text")) == (["0"], ["p[1,1] = 0"])
+
+
+def test_a_number_made_of_a_million_cells_lights_those_that_are_drawn() -> None:
+    """No list is made of the others: this would take minutes and gigabytes."""
+    whole = Tensor("p", "data", np.ones((2, 2)), (0, 0), (100_000, 10_000))
+    total = Tensor("s", "data", np.ones((1, 1)), (1, 0), (1, 1))
+    lines_of = (sum_over_all("s", "{p}", "p"),)
+    _, _, frames, *_ = drawn(linked_chart([whole, total], lines_of, Cell("s", 0, 0), WORDS), hov=NOTHING)
+    assert len(cells_with(frames, "strokeWidth", 3)) == 5
