@@ -29,3 +29,9 @@ def test_the_six_cases() -> None:
     app.toggle(key="shared").set_value(True).run()
     assert not app.exception
     assert "**Here no difference shows.**" in texts(app)
+
+
+def test_a_cell_of_a_branch_comes_through_all_of_w2_or_through_its_own_half() -> None:
+    app = open_page("add-or-concat", cell="grad_a2[3,2]")
+    sums = [shown.value.splitlines()[0] for shown in app.code if shown.value.startswith("grad_a2[3,2]")]
+    assert sums == ["grad_a2[3,2] = grad_out[3,1]·w2[2,1]", "grad_a2[3,2] = grad_out[3,1]·w2_a2[2,1]"]

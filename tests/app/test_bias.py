@@ -12,7 +12,7 @@ from lesson.numeric.experiments.matrix_form import at_start
 from lesson.page.words import figure
 from lesson.settings import Settings, config
 from lesson.symbolic.chain import weight
-from tests.harness.lesson_app import NETWORKS, open_page, texts
+from tests.harness.lesson_app import NETWORKS, asked, open_page, texts
 from tests.harness.proofs import open_proved
 
 
@@ -49,3 +49,12 @@ def test_a_bias_is_written_in_one_way() -> None:
     formulas = " ".join(formula.value for formula in open_page("bias").latex)
     entries = set(re.findall(r"b\^\{\(1\)\}_\{\d+\}", formulas))
     assert entries == {weight("b1", 0, unit).name for unit in (0, 1)}
+
+
+def test_a_cell_of_either_sum_can_be_chosen_and_is_in_the_address() -> None:
+    app = open_page("bias", cell="grad_h.sum()[1,1]")
+    assert app.code[0].value.startswith("grad_h.sum()[1,1] = grad_h[1,1] + grad_h[1,2] + … + grad_h[64,2]\n")
+    app.selectbox(key="bias-tensor").set_value("grad_h.sum(0)").run()
+    app.number_input(key="bias-column").set_value(2).run()
+    assert asked(app, "cell") == "grad_h.sum(0)[1,2]"
+    assert app.code[0].value.startswith("grad_h.sum(0)[1,2] = grad_h[1,2] + grad_h[2,2] + … + grad_h[64,2]\n")

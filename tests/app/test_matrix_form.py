@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.harness.lesson_app import NETWORKS, open_page, texts
+from tests.harness.lesson_app import NETWORKS, asked, open_page, texts
 from tests.harness.proofs import open_proved
 
 
@@ -60,3 +60,22 @@ def test_a_shorter_line_is_shown_at_its_last_step() -> None:
 
 def test_grad_w2_in_the_place_of_w2_is_another_matrix() -> None:
     assert "the same shape, 1 × 2" in texts(open_page("matrix-form"))
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("grad_w1", "x[1,2]·grad_h[1,1] + x[2,2]·grad_h[2,1] + … + x[64,2]·grad_h[64,1]"),
+        ("grad_w2", "a[1,2]·grad_out[1,1] + a[2,2]·grad_out[2,1] + … + a[64,2]·grad_out[64,1]"),
+        ("grad_a", "grad_out[2,1]·w2[1,1] + grad_out[2,2]·w2[1,2]"),
+    ],
+)
+def test_a_cell_of_each_line_is_written_as_its_sum(line: str, written: str) -> None:
+    app = open_page("matrix-form", outputs=2, line=line)
+    app.number_input(key="matrix-form-row").set_value(2).run()
+    assert asked(app, "cell") == f"{line}[2,1]"
+    assert app.code[0].value.splitlines()[0] == f"{line}[2,1] = {written}"
+    app.session_state["line"] = "grad_w2" if line == "grad_w1" else "grad_w1"
+    app.run()
+    assert not app.exception
+    assert asked(app, "cell") == ""
