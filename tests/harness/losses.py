@@ -139,13 +139,19 @@ HOSTILE = (
 )
 
 
-def loss(random: Random, depth: int, smooth: bool = False) -> str:
-    """An expression of the grammar; smooth: without kinks."""
+SIDES = ("o", "y", "(o - y)", "y*o", "abs(o - y)", "0", "1")
+
+
+def loss(random: Random, depth: int, tame: bool = False) -> str:
+    """An expression of the grammar; tame: each condition is about real numbers, wherever one looks."""
 
     def inner() -> str:
-        return loss(random, depth - 1, smooth)
+        return loss(random, depth - 1, tame)
 
-    match random.randrange(9 if smooth else 12) if depth else 0:
+    def side() -> str:
+        return random.choice(SIDES) if tame else inner()
+
+    match random.randrange(12) if depth else 0:
         case 1 | 2 | 3:
             return f"({inner()} {random.choice('+-*/')} {inner()})"
         case 4:
@@ -163,7 +169,7 @@ def loss(random: Random, depth: int, smooth: bool = False) -> str:
         case 10:
             return f"{random.choice(('max', 'min'))}({inner()}, {inner()})"
         case 11:
-            return f"where({inner()} {random.choice(('<', '<=', '>', '>='))} {inner()}, {inner()}, {inner()})"
+            return f"where({side()} {random.choice(('<', '<=', '>', '>='))} {side()}, {inner()}, {inner()})"
     return random.choice(("o", "o", "y", "(o - y)", "(y*o)", random.choice(NUMBERS)))
 
 

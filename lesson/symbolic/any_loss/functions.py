@@ -32,7 +32,7 @@ class where(Function):  # type: ignore[misc]
     SymPy's own Piecewise would simplify conditions, for which there is no limit of time.
     """
 
-    is_commutative = True
+    is_commutative = is_extended_real = True
 
     @classmethod
     def eval(cls, test: Boolean, value: Expr, otherwise: Expr) -> Expr | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, Expr, nan, preorder_traversal, sign, zoo
+from sympy import Abs, Expr, Integer, nan, preorder_traversal, sign, zoo
 from sympy.core.relational import Relational
 
 from lesson.symbolic.any_loss.functions import o, where
@@ -131,8 +131,15 @@ class Beside:
         if not here.is_number or here.has(zoo, nan):
             raise Unknown
         if here != 0 or self.side == 0:
-            return sign(here)
+            return known(sign(here))
         rise = rise_of(smooth, self.watch)
         if rise is None:
             raise Unknown
-        return sign(rise) * self.side
+        return known(sign(rise)) * self.side
+
+
+def known(direction: Expr) -> Expr:
+    """A sign that is a number. Raises Unknown."""
+    if not isinstance(direction, Integer):
+        raise Unknown
+    return direction

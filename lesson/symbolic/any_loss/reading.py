@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 
 from lesson.symbolic.any_loss.functions import FUNCTIONS, o, where, y
 from lesson.symbolic.any_loss.refusal import LossError, Stopwatch, refuse
+from lesson.symbolic.any_loss.rules import factored
 
 MOST_CHARACTERS = 200
 DEEPEST = 24
@@ -130,24 +131,18 @@ class Reader:
 
     def called(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Expr:
         match name, arguments:
-            case _, [argument] if name in FUNCTIONS:
-                inner = self.expression(argument)
-                if inner.is_number:
-                    raise refuse(node, "numbers-alone", name=name)
-                return FUNCTIONS[name](inner)
-            case "relu", [argument]:
-                return larger(self.expression(argument), Rational(0))
-            case "max", [one, two]:
-                return larger(self.expression(one), self.expression(two))
-            case "min", [one, two]:
-                return -larger(-self.expression(one), -self.expression(two))
             case "where", [test, body, orelse]:
                 return self.pieces((test, body), orelse)
             case "Piecewise", [*_]:
                 return self.piecewise(node, arguments)
-        if name in ARGUMENTS:
+        if name not in ARGUMENTS:
+            raise refuse(node, "unknown-function", name=name)
+        if len(arguments) != ARGUMENTS[name]:
             raise refuse(node, "number-of-arguments", name=name, needed=ARGUMENTS[name])
-        raise refuse(node, "unknown-function", name=name)
+        values = [self.expression(argument) for argument in arguments]
+        if all(value.is_number for value in values):
+            raise refuse(node, "numbers-alone", name=name)
+        return applied(name, values)
 
     def piecewise(self, node: ast.Call, arguments: list[ast.expr]) -> Expr:
         """SymPy's own spelling: pairs of an expression and its condition, the last one's True."""
@@ -179,10 +174,23 @@ class Reader:
 ARGUMENTS = {**dict.fromkeys(FUNCTIONS, 1), "relu": 1, "max": 2, "min": 2, "where": 3}
 
 
+def applied(name: str, values: list[Expr]) -> Expr:
+    """A function of values that are not all numbers."""
+    match name, values:
+        case "relu", [value]:
+            return larger(value, Rational(0))
+        case "max", [one, two]:
+            return larger(one, two)
+        case "min", [one, two]:
+            return -larger(-one, -two)
+    return FUNCTIONS[name](*values)
+
+
 def larger(one: Expr, two: Expr) -> Expr:
     """max, a number last, so that where both are equal it is what counts."""
     one, two = (two, one) if one.is_number else (one, two)
-    return where(one > two, one, two)
+    size, ahead = factored(one - two).as_coeff_Mul()
+    return where((ahead if size > 0 else -ahead) > 0, one, two)
 
 
 def number(node: ast.expr, value: object) -> Rational:

@@ -14,7 +14,7 @@ from sympy import (
     Mul,
     Pow,
     expand_mul,
-    factor_terms,
+    gcd_terms,
     preorder_traversal,
     sign,
 )
@@ -122,9 +122,14 @@ def tidy(expression: Expr) -> Expr:
 def factored(expression: Expr) -> Expr:
     """The same with its common factors in front: 2 (o - y) in the place of 2 o - 2 y.
 
-    Of SymPy's ways to simplify, one that only looks at the terms that there are: others may take any time.
+    It only looks at the terms that there are, not into them: SymPy's ways to simplify may take any time.
     """
-    return factor_terms(expression)
+    match expression:
+        case Add():
+            return gcd_terms(expression, clear=False, fraction=False)
+        case where(args=(test, value, otherwise)):
+            return where(test, factored(value), factored(otherwise))
+    return expression
 
 
 def upright(product: Expr) -> Expr:
