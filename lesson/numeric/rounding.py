@@ -76,8 +76,37 @@ def allowance(
 
     trace = forward(x, params, activation)
     bounds = forward_bounds(Task(x, y, params, activation), trace, g)
-    residual = 2 * (trace.out - y)
-    signals, sizes = signal_bounds(residual, params.w2, bounds, g)
+    spread = signal_bounds(2 * (trace.out - y), params.w2, bounds, g)
+    return carried(Task(x, y, params, activation), bounds, spread, dtypes)
+
+
+def allowance_of(
+    task: Task, signal: Tensor, off: Callable[[Tensor], Tensor], dtypes: tuple[torch.dtype, torch.dtype]
+) -> Allowance:
+    """The same for any loss: signal is its derivative by out (batch, outputs), and off tells by how much that
+    may be off where out is off by so much. All in float64."""
+
+    def g(n: int) -> float:
+        return sum(gamma(n, dtype) for dtype in dtypes)
+
+    trace = forward(task.x, task.params, task.activation)
+    bounds = forward_bounds(task, trace, g)
+    spread = spread_bounds(signal, off(bounds.off_out), task.params.w2, bounds, g)
+    return carried(task, bounds, spread, dtypes)
+
+
+def carried(
+    task: Task,
+    bounds: ForwardBounds,
+    spread: tuple[Signals, Signals],
+    dtypes: tuple[torch.dtype, torch.dtype],
+) -> Allowance:
+    """From the error signals, by how much they may be off and how large they are, to the gradients."""
+
+    def g(n: int) -> float:
+        return sum(gamma(n, dtype) for dtype in dtypes)
+
+    (x, y, params, activation), (signals, sizes) = task, spread
     smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
     rounding = gradient_bounds(x, bounds, signals, sizes, g).map(lambda off: off + smallest)
     # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
@@ -106,9 +135,16 @@ def signal_bounds(residual: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma)
     """By how much the signals may be off, and their largest sizes; residual is grad_out."""
     grad_out = residual.abs()
     off_grad_out = 2 * bounds.off_out + g(1) * (grad_out + 2 * bounds.off_out)
-    grad_out = grad_out + off_grad_out
+    return spread_bounds(residual, off_grad_out, w2, bounds, g)
+
+
+def spread_bounds(
+    signal: Tensor, off_grad_out: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma
+) -> tuple[Signals, Signals]:
+    """The same for a signal that is grad_out, of which one knows by how much it may be off."""
+    grad_out = signal.abs() + off_grad_out
     # With the signs that the signal has: what cancels in the gradient is not wrong by its size.
-    grad_a = (residual @ w2.T).abs()
+    grad_a = (signal @ w2.T).abs()
     off_grad_a = off_grad_out @ w2.abs().T + g(w2.shape[1]) * grad_out @ w2.abs().T
     grad_a = grad_a + off_grad_a
     off_grad_h = bounds.slopes * (off_grad_a + g(2) * grad_a)
