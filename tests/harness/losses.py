@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-PRESETS = {
-    "squares": "(o - y)**2",
-    "absolute": "abs(o - y)",
-    "huber": "where(abs(o - y) <= 1, (o - y)**2/2, abs(o - y) - 0.5)",
-    "log-cosh": "log(cosh(o - y))",
-    "pinball": "max(0.9*(y - o), 0.1*(o - y))",
-    "hinge": "max(0, 1 - y*o)",
-    "logistic": "log(1 + exp(-y*o))",
-    "poisson": "exp(o) - y*o",
-    "poisson-rate": "o - y*log(o)",
-    "cross-entropy": "-y*log(sigmoid(o)) - (1 - y)*log(1 - sigmoid(o))",
-}
+from lesson.symbolic.any_loss.presets import PRESETS as KNOWN
+
+PRESETS = {name: preset.text for name, preset in KNOWN.items()} | {"poisson-rate": "o - y*log(o)"}
 SMOOTH = ("exp", "log", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sigmoid", "softplus")
 KINKED = ("abs", "relu", "sign")
 NUMBERS = ("0", "1", "2", "3", "0.5", "0.1", "10", "1.5", "7", "0.25", "1e3", "1_0")

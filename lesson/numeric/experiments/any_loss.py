@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
+from lesson.numeric.data import Normal
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, Task, forward
 from lesson.numeric.program import ProgramError, parse
@@ -24,8 +25,8 @@ from lesson.numeric.rounding import Allowance, allowance_of, compared
 from lesson.numeric.source import seven_lines
 
 NUDGE = 2.0**-17
-LARGEST = (256, 16, 16, 2)
-"""Sizes up to which each observation can be looked at."""
+LARGEST = (512, 64, 64, 8)
+"""Sizes up to which a network is looked at entry by entry."""
 
 FEW_ROUNDINGS = 32
 """By so many roundings what a first line makes of a prediction may be off, in units of the last place."""
@@ -146,11 +147,18 @@ def judged(config: Config, code: Code, targets: str, outlier: float) -> Judged:
     )
     far = (by_hand.double() - finite).abs() > 1e-5 * (1 + finite.abs())
     return Judged(
-        *(array(t.double())[0] for t in (out, y, evaluated(code.value, out, y), by_hand, autograd, finite)),
-        signal,
-        compared(*gradients(code, task), allowed.rounding.rounding, allowed.kink),
-        int((~far & torch.isfinite(finite)).sum()),
+        *map(row, (out, y, evaluated(code.value, out, y))),
+        *map(row, (by_hand, autograd, finite)),
+        signal=signal,
+        parameters=compared(*gradients(code, task), allowed.rounding.rounding, allowed.kink),
+        confirmed=int((~far & torch.isfinite(finite)).sum()),
     )
+
+
+def fitted(config: Config) -> Config:
+    """The same on normal data, with sizes cut down to LARGEST."""
+    batch, inputs, hidden, outputs = map(min, config.sizes, LARGEST)
+    return replace(config, source=Normal(batch, inputs, outputs, config.seed), hidden=hidden)
 
 
 def with_targets(task: Task, targets: str, outlier: float) -> Task:
@@ -162,6 +170,11 @@ def with_targets(task: Task, targets: str, outlier: float) -> Task:
 def array(tensor: Tensor) -> np.ndarray:
     """A row of all entries."""
     return tensor.detach().reshape(1, -1).numpy()
+
+
+def row(tensor: Tensor) -> np.ndarray:
+    """All entries (n,), in float64."""
+    return array(tensor.double())[0]
 
 
 def gradients(code: Code, task: Task) -> tuple[Params, Params]:

@@ -1,5 +1,6 @@
 """Any loss of one prediction, and its derivative: read from a text, differentiated, written as torch.
 
+presets    losses that everybody knows; free of SymPy
 refusal    why a text is no loss, and where; free of SymPy
 functions  the symbols and functions that a loss may use
 reading    text into an expression, node by node
@@ -17,6 +18,7 @@ from functools import lru_cache
 from sympy import Expr
 
 from lesson.symbolic.any_loss.as_torch import as_written, torch_of
+from lesson.symbolic.any_loss.functions import o, y
 from lesson.symbolic.any_loss.kinks import Kink, kinks
 from lesson.symbolic.any_loss.reading import Reader, parsed
 from lesson.symbolic.any_loss.refusal import LossError, Reason, Stopwatch
@@ -41,7 +43,8 @@ class Derived:
 
     value, derivative: both as torch, entry by entry; value as it was written, which is what autograd
     differentiates. stable: the same two functions, written so that they do not overflow where that is
-    known. steps: by which rules. kinks: where the derivative may jump.
+    known. steps: by which rules. kinks: where the derivative may jump. of_residual: whether the loss
+    depends on o - y alone.
     """
 
     text: str
@@ -52,6 +55,7 @@ class Derived:
     slope: Expr
     steps: tuple[Step, ...]
     kinks: tuple[Kink, ...]
+    of_residual: bool
 
     @property
     def line(self) -> str:
@@ -73,13 +77,16 @@ def derive(text: str) -> Derived:
     slope = differentiation.whole(loss)
     found = kinks(loss, slope, watch)
     stably = Written(*(torch_of(stable(part, watch)) for part in (loss, slope)))
+    derivative = torch_of(slope)
+    watch.check()
     return Derived(
         text,
         as_written(tree),
-        torch_of(slope),
+        derivative,
         stably,
         loss,
         slope,
         tuple(differentiation.steps),
         found,
+        y not in loss.xreplace({o: o + y}).free_symbols,
     )

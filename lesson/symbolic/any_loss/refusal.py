@@ -56,7 +56,7 @@ def refuse(node: ast.AST, reason: Reason, **facts: object) -> LossError:
     return LossError(getattr(node, "col_offset", 0) + 1, reason, **facts)
 
 
-MOST_SECONDS = 0.2
+MOST_SECONDS = 0.15
 """Of one processor. What takes longer is refused between two steps, each of which is short."""
 
 
