@@ -18,7 +18,7 @@ PARTS = {
     "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
     "part-practise": ("your-turn", "wrong-gradients"),
-    "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
+    "part-why": ("any-loss", "add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 
 WIDE = {"home"}

@@ -147,8 +147,12 @@ def judged(config: Config, code: Code, targets: str, outlier: float) -> Judged:
     )
     far = (by_hand.double() - finite).abs() > 1e-5 * (1 + finite.abs())
     return Judged(
-        *map(row, (out, y, evaluated(code.value, out, y))),
-        *map(row, (by_hand, autograd, finite)),
+        out=row(out),
+        y=row(y),
+        size=row(evaluated(code.value, out, y)),
+        by_hand=row(by_hand),
+        autograd=row(autograd),
+        finite=row(finite),
         signal=signal,
         parameters=compared(*gradients(code, task), allowed.rounding.rounding, allowed.kink),
         confirmed=int((~far & torch.isfinite(finite)).sum()),

@@ -42,15 +42,15 @@ class Derived:
     """A loss in o and y, and its derivative by o.
 
     value, derivative: both as torch, entry by entry; value as it was written, which is what autograd
-    differentiates. stable: the same two functions, written so that they do not overflow where that is
-    known. steps: by which rules. kinks: where the derivative may jump. of_residual: whether the loss
-    depends on o - y alone.
+    differentiates. stable: the same two functions, written so that they do not overflow, None where nothing
+    of the kind is known. steps: by which rules. kinks: where the derivative may jump. of_residual: whether
+    the loss depends on o - y alone.
     """
 
     text: str
     value: str
     derivative: str
-    stable: Written
+    stable: Written | None
     loss: Expr
     slope: Expr
     steps: tuple[Step, ...]
@@ -76,7 +76,8 @@ def derive(text: str) -> Derived:
     differentiation = Differentiation(watch)
     slope = differentiation.whole(loss)
     found = kinks(loss, slope, watch)
-    stably = Written(*(torch_of(stable(part, watch)) for part in (loss, slope)))
+    rewritten = stable(loss, watch), stable(slope, watch)
+    stably = Written(*map(torch_of, rewritten)) if rewritten != (loss, slope) else None
     derivative = torch_of(slope)
     watch.check()
     return Derived(

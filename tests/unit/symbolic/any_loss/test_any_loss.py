@@ -99,6 +99,7 @@ def test_a_derivative_is_written_as_people_write_it(text: str, derivative: str) 
 )
 def test_what_overflows_is_rewritten(text: str, value: str, derivative: str) -> None:
     stable = derive(text).stable
+    assert stable
     assert (stable.value, stable.derivative) == (value, derivative)
 
 
@@ -172,11 +173,12 @@ def judged(derived: Derived, derivative: str) -> tuple[int, int]:
 def test_the_derivatives_of_random_losses_are_autograds() -> None:
     confirmed = 0
     for derived in random_losses(500):
-        for derivative in (derived.derivative, derived.stable.derivative):
+        rewritten = [derived.stable.derivative] if derived.stable else []
+        for derivative in (derived.derivative, *rewritten):
             wrong, sure = judged(derived, derivative)
             assert wrong == 0, derived.text
             confirmed += sure
-    assert confirmed > 500 * 2 * 40 / 2
+    assert confirmed > 500 * 40 / 2
 
 
 def test_a_planted_wrong_derivative_is_found() -> None:
@@ -188,10 +190,20 @@ def test_a_planted_wrong_derivative_is_found() -> None:
 
 def test_the_rewritten_loss_is_the_loss() -> None:
     out, y = places()
-    for derived in random_losses(200):
+    rewritten = 0
+    for derived in (*random_losses(500), *map(derive, PRESETS.values())):
+        if derived.stable is None:
+            continue
+        rewritten += 1
         one, two = (evaluated(code, out, y) for code in (derived.value, derived.stable.value))
         sure = torch.isfinite(one) & torch.isfinite(two)
         assert torch.allclose(one[sure], two[sure], rtol=1e-7, atol=1e-7), derived.text
+    assert rewritten > 5
+
+
+def test_what_cannot_overflow_is_left_as_it_is() -> None:
+    assert derive("(o - y)**2").stable is None
+    assert derive(PRESETS["huber"]).stable is None
 
 
 @pytest.mark.parametrize("name", PRESETS)
