@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lesson.symbolic.typeset import Formula
 
 OWN = "own"
-OUTLIER = Real("outlier", 0.0, 0.0, 20.0)
+OUTLIER = Real("outlier", 0.0, 0.0, 50.0)
 TARGET_OF_FAILURE = 1.0
 FIRST = 5
 """So many of the largest derivatives are summed up in words."""
@@ -73,7 +73,7 @@ def chosen_loss() -> Preset:
     from lesson.symbolic.any_loss.presets import PRESETS, Preset
     from lesson.symbolic.any_loss.reading import MOST_CHARACTERS
 
-    name = segments(text("loss"), [*PRESETS, OWN], "loss")
+    name = segments(text("choose"), [*PRESETS, OWN], "loss")
     if name != OWN:
         return PRESETS[name]
     typed = st.text_input(
@@ -131,13 +131,12 @@ def judged_or_said(config: Config, derived: Derived, targets: str, outlier: floa
 
 def the_lines(derived: Derived) -> None:
     """The loss, its derivative, and the seven lines with that as the first."""
-    loss, lines = st.columns(2)
-    with loss:
-        formula(derived.loss, lead=r"\ell")
-        formula(derived.slope, lead=r"\frac{\partial \ell}{\partial o}")
-    with lines:
-        code("\n".join([derived.line, *seven_lines().splitlines()[1:]]))
-        say("line-as-before" if derived.text == "(o - y)**2" else "line-changed")
+    sides = {r"\ell": derived.loss, r"\frac{\partial \ell}{\partial o}": derived.slope}
+    for column, (lead, side) in zip(st.columns(2), sides.items(), strict=True):
+        with column:
+            formula(side, lead=lead)
+    code("\n".join([derived.line, *seven_lines().splitlines()[1:]]))
+    say("line-as-before" if derived.text == "(o - y)**2" else "line-changed")
 
 
 def on_the_curves(derived: Derived, found: Judged) -> None:
@@ -168,11 +167,11 @@ def named_curves(derived: Derived, found: Judged, at: np.ndarray) -> dict[str, C
 
 def the_steps(derived: Derived) -> None:
     """Each step of the derivation with its rule, and where the derivative jumps."""
-    from lesson.symbolic.typeset import typeset
+    from lesson.symbolic.typeset import differentiated, typeset
 
     say("steps", steps=len(derived.steps))
     for step in derived.steps:
-        formula(step.right, lead=typeset(step.left, colors()))
+        formula(step.right, lead=differentiated(step, colors()))
         st.caption(text(f"rule-{step.rule}"))
     say("kinks" if derived.kinks else "no-kinks")
     for kink in derived.kinks:

@@ -49,10 +49,12 @@ def curves_and_dots(titles: tuple[str, str], names: Sequence[str]) -> Chart:
             axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER),
         ),
     )
+    # One curve is what the axis says it is.
+    legend = theme.LEGEND if len(names) > 1 else None
     told = tooltips({across: ("at:Q", ".4g"), up: ("value:Q", ".4g")})
     return alt.layer(
         part(base, "curves")
         .mark_line(strokeWidth=2.5)
-        .encode(color=theme.curve_color(names), strokeDash=theme.curve_dash(names)),
+        .encode(color=theme.curve_color(names, legend), strokeDash=theme.curve_dash(names, legend)),
         part(base, "dots").mark_circle(color=theme.ERROR, size=60, opacity=0.6).encode(tooltip=told),
     ).properties(height=240)

@@ -69,13 +69,13 @@ def parameter_dash() -> alt.StrokeDash:
     return alt.StrokeDash("parameter:N", scale=scale, legend=LEGEND)
 
 
-def curve_color(names: Sequence[str], legend: alt.Legend = LEGEND) -> alt.Color:
+def curve_color(names: Sequence[str], legend: alt.Legend | None = LEGEND) -> alt.Color:
     """Named curves by colour."""
     scale = alt.Scale(domain=names, range=COLORS[: len(names)])
     return alt.Color("curve:N", scale=scale, legend=legend)
 
 
-def curve_dash(names: Sequence[str], legend: alt.Legend = LEGEND) -> alt.StrokeDash:
+def curve_dash(names: Sequence[str], legend: alt.Legend | None = LEGEND) -> alt.StrokeDash:
     """Named curves by dash, for those who do not tell the colours apart."""
     scale = alt.Scale(domain=names, range=DASHES[: len(names)])
     return alt.StrokeDash("curve:N", scale=scale, legend=legend)

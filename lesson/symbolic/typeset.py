@@ -112,3 +112,9 @@ def asked(step: Step, colors: Mapping[str, str]) -> str:
     """The derivative that a factor of a chain is, as a quotient in LaTeX."""
     of, by = (typeset(symbol, colors) for symbol in (Symbol(step.about), step.left.variables[0]))
     return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+
+
+def differentiated(step: Step, colors: Mapping[str, str]) -> str:
+    """The derivative of a whole expression that a step finds, with the operator in front, in LaTeX."""
+    of, by = typeset(step.left.expr, colors), typeset(step.left.variables[0], colors)
+    return rf"\frac{{\partial}}{{\partial {by}}}\left[{of}\right]"

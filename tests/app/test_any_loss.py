@@ -91,10 +91,10 @@ def test_what_overflows_is_named_with_its_place_and_mended() -> None:
 
 
 def test_an_outlier_pulls_less_where_the_loss_is_bounded() -> None:
-    calm, torn = (open_page("any-loss", "shares", loss="huber", outlier=outlier) for outlier in (0, 20))
+    calm, torn = (open_page("any-loss", "shares", loss="huber", outlier=outlier) for outlier in (0, 50))
     shares = [re.search(r"\*\*([\d.]+) %\*\* of\nthat.* ([\d.]+) %", texts(app)) for app in (calm, torn)]
     (huber, squares), (huber_torn, squares_torn) = (map(float, found.groups()) for found in shares if found)
-    assert huber_torn - huber < 5 < 10 < squares_torn - squares
+    assert huber_torn - huber < 1 < 20 < squares_torn - squares
 
 
 def test_kinks_are_said_with_both_sides() -> None:
