@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lesson.numeric.experiments.any_loss import Code, Curve, Failure, Judged
     from lesson.symbolic.any_loss import Derived, Kink, LossError
     from lesson.symbolic.any_loss.presets import Preset
-    from lesson.symbolic.typeset import Formula
 
 OWN = "own"
 OUTLIER = Real("outlier", 0.0, 0.0, 50.0)
@@ -47,7 +46,7 @@ def play(network: settings.Settings) -> None:
     from lesson.numeric.experiments.any_loss import fitted
 
     chosen = chosen_loss()
-    outlier = chosen_outlier()
+    outlier = chosen_outlier() if chosen.targets == "as-they-are" else 0.0
     derived = derived_or_said(chosen.text)
     if derived is None:
         return
@@ -167,7 +166,7 @@ def named_curves(derived: Derived, found: Judged, at: np.ndarray) -> dict[str, C
 
 def the_steps(derived: Derived) -> None:
     """Each step of the derivation with its rule, and where the derivative jumps."""
-    from lesson.symbolic.typeset import differentiated, typeset
+    from lesson.symbolic.typeset import differentiated
 
     say("steps", steps=len(derived.steps))
     for step in derived.steps:
@@ -175,15 +174,22 @@ def the_steps(derived: Derived) -> None:
         st.caption(text(f"rule-{step.rule}"))
     say("kinks" if derived.kinks else "no-kinks")
     for kink in derived.kinks:
-        said = {name: f"${typeset(side, colors())}$" for name, side in sides_of(kink).items()}
-        say("kink" if kink.taken is not None else "kink-somewhere", **said)
+        the_kink(derived, kink)
 
 
-def sides_of(kink: Kink) -> dict[str, Formula]:
-    """What there is to say of a kink, as formulas."""
-    known = {"at": kink.at[0] if kink.at else None, "left": kink.left, "right": kink.right}
-    found = {"seam": kink.seam, "taken": kink.taken, **known}
-    return {name: side for name, side in found.items() if side is not None}
+def the_kink(derived: Derived, kink: Kink) -> None:
+    """Both sides of a kink, and what the line and autograd take there."""
+    from lesson.numeric.experiments.any_loss import at_place
+    from lesson.symbolic.typeset import typeset
+
+    place = kink.place(0.0)
+    if place is None or kink.left is None or kink.right is None:
+        say("kink-somewhere", seam=f"${typeset(kink.seam, colors())}$")
+        return
+    sides = {"at": kink.at[0], "left": kink.left, "right": kink.right}
+    said = {name: f"${typeset(side, colors())}$" for name, side in sides.items()}
+    by_hand, autograd = computed(at_place, written(derived), place, 0.0)
+    say("kink", **said, taken=figure(by_hand), autograd=figure(autograd))
 
 
 def the_shares(config: Config, found: Judged, targets: str, outlier: float) -> None:
@@ -200,6 +206,8 @@ def the_shares(config: Config, found: Judged, targets: str, outlier: float) -> N
         share=figure(100 * found.shares[few - 1]),
         squares=figure(100 * squares.shares[few - 1]),
     )
+    if targets == "as-they-are":
+        say("move-outlier")
     curves = {text("this-loss"): found.shares, text("squares"): squares.shares}
     picture(growth_chart(np.arange(number) + 1, curves, text("largest"), text("share")), text("shares-alt"))
 

@@ -97,9 +97,17 @@ def test_an_outlier_pulls_less_where_the_loss_is_bounded() -> None:
     assert huber_torn - huber < 1 < 20 < squares_torn - squares
 
 
+def test_an_outlier_is_for_targets_that_are_numbers() -> None:
+    assert [slider.key for slider in open_page("any-loss", loss="huber").slider] == ["outlier"]
+    assert not open_page("any-loss", loss="hinge").slider
+
+
 def test_kinks_are_said_with_both_sides() -> None:
     said = texts(open_page("any-loss", loss="absolute"))
-    assert "the derivative is $-1$ below and $1$ above. The line takes $0$ there" in said
+    assert "the derivative is $-1$ below and $1$ above. For $y = 0$ the line takes **0**" in said
+    assert "as it was written, **0**" in said
+    assert "as it was written, **-0.4**" in texts(open_page("any-loss", loss="pinball"))
+    assert "is zero, the derivative may jump" in texts(open_page("any-loss", loss="hinge"))
     assert "The derivative jumps nowhere" in texts(open_page("any-loss"))
 
 

@@ -242,6 +242,12 @@ def flat(params: Params) -> list[Tensor]:
     return [p for p in params if p is not None]
 
 
+def at_place(code: Code, out: float, y: float) -> tuple[float, float]:
+    """The derivative by hand and by autograd at one prediction, in float64."""
+    by_hand, autograd = both_ways(code, *(torch.full((1, 1), n, dtype=torch.float64) for n in (out, y)))
+    return float(by_hand), float(autograd)
+
+
 class Curve(NamedTuple):
     """A loss and its derivative along the prediction, for one target."""
 

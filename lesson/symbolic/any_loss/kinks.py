@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, Expr, Integer, nan, preorder_traversal, sign, zoo
+from sympy import Abs, Expr, Float, Integer, nan, preorder_traversal, sign, zoo
 from sympy.core.relational import Relational
 
-from lesson.symbolic.any_loss.functions import o, where
+from lesson.symbolic.any_loss.functions import o, where, y
 from lesson.symbolic.any_loss.refusal import Stopwatch
 from lesson.symbolic.any_loss.rules import Differentiation, tidy
 
@@ -26,6 +26,10 @@ class Kink:
     left: Expr | None = None
     right: Expr | None = None
     taken: Expr | None = None
+
+    def place(self, target: float) -> float | None:
+        """The first prediction at the kink for a target, None where it is not known."""
+        return float(self.at[0].xreplace({y: Float(target)})) if self.at else None
 
     @property
     def jumps(self) -> bool:
