@@ -13,7 +13,7 @@ from lesson.charts.growth import growth_chart
 from lesson.charts.losses import Line, loss_chart
 from lesson.controls import Real, correct_address, segments
 from lesson.numeric.source import seven_lines
-from lesson.page.compute import computed
+from lesson.page.compute import computed, side_by_side
 from lesson.page.show import code, colors, formula, fragment, matrices, picture, table, tabs
 from lesson.page.words import ask, figure, program_error, quoted, say, text
 
@@ -61,6 +61,7 @@ def play(network: settings.Settings) -> None:
     tabs(
         steps=partial(the_steps, derived),
         shares=partial(the_shares, config, found, chosen.targets, outlier),
+        fits=partial(the_fits, derived, chosen.targets, network.seed),
         witnesses=partial(the_witnesses, found),
         floats=partial(the_floats, derived),
         softmax=partial(the_softmax, network),
@@ -213,6 +214,22 @@ def the_shares(config: Config, found: Judged, targets: str, outlier: float) -> N
 
 
 SQUARES = ("(out - y)**2", "2*(out - y)")
+
+
+def the_fits(derived: Derived, targets: str, seed: int) -> None:
+    """What a network fits to data with outliers, with this loss and with squares, and how both lanes end."""
+    from lesson.numeric.experiments.any_loss import EVERY, HIDDEN, RAISED, STEPS, Code, trained
+
+    if targets != "as-they-are":
+        say("fits-not-here")
+        return
+    asked = {text("this-loss"): (written(derived), seed), text("squares"): (Code(*SQUARES), seed)}
+    found = side_by_side(trained, asked)
+    this = found[text("this-loss")]
+    say("fits", every=EVERY, raised=figure(RAISED), hidden=HIDDEN, steps=STEPS)
+    curves = {name: Line(one.grid, one.fit) for name, one in found.items()}
+    picture(loss_chart(curves, Line(this.x, this.y), (text("input"), text("output"))), text("fits-alt"))
+    say("lanes-identical" if this.apart == 0 else "lanes-apart", apart=figure(this.apart))
 
 
 def the_witnesses(found: Judged) -> None:

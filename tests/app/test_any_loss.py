@@ -14,7 +14,7 @@ from lesson.symbolic.any_loss import Reason, derive
 from lesson.symbolic.any_loss.presets import PRESETS
 from tests.harness.lesson_app import NETWORKS, open_page, texts
 
-TABS = ("steps", "shares", "witnesses", "floats", "softmax")
+TABS = ("steps", "shares", "fits", "witnesses", "floats", "softmax")
 PROSE = prose.sections("en", "any-loss")
 
 
@@ -95,6 +95,12 @@ def test_an_outlier_pulls_less_where_the_loss_is_bounded() -> None:
     shares = [re.search(r"\*\*([\d.]+) %\*\* of\nthat.* ([\d.]+) %", texts(app)) for app in (calm, torn)]
     (huber, squares), (huber_torn, squares_torn) = (map(float, found.groups()) for found in shares if found)
     assert huber_torn - huber < 1 < 20 < squares_torn - squares
+
+
+def test_both_trainings_are_told_and_only_for_curves() -> None:
+    assert "to the last bit" in texts(open_page("any-loss", "fits", loss="absolute"))
+    assert "never further apart than" in texts(open_page("any-loss", "fits", loss="log-cosh"))
+    assert "Choose one that takes the targets" in texts(open_page("any-loss", "fits", loss="poisson"))
 
 
 def test_an_outlier_is_for_targets_that_are_numbers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,12 @@ from torch.nn.functional import cross_entropy
 from lesson.numeric.autograd import leaves_of
 from lesson.numeric.compare import Comparison, compare
 from lesson.numeric.config import Config
-from lesson.numeric.data import Normal
+from lesson.numeric.data import Normal, Sine
+from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import task_of
 from lesson.numeric.network import Activation, Params, Task, forward
-from lesson.numeric.program import ProgramError, parse
+from lesson.numeric.optimizers import Adam
+from lesson.numeric.program import Program, ProgramError, RecordedProgram, parse
 from lesson.numeric.program.interpreter import Run
 from lesson.numeric.program.meter import Meter
 from lesson.numeric.program.price import LEAST
@@ -32,6 +35,9 @@ FEW_ROUNDINGS = 32
 """By so many roundings what a first line makes of a prediction may be off, in units of the last place."""
 
 
+parsed = lru_cache(maxsize=64)(parse)
+
+
 class Code(NamedTuple):
     """A loss of out and y and its derivative by out, entry by entry, as torch."""
 
@@ -44,7 +50,7 @@ def evaluated(code: str, out: Tensor, y: Tensor) -> Tensor:
 
     It is run by the interpreter of programs. Raises ProgramError.
     """
-    (line,) = parse(f"found = {code}").lines
+    (line,) = parsed(f"found = {code}").lines
     given = {"x": out, "out": out, "y": y}
     run = Run(given, Activation.relu(), Meter(LEAST, given.values()))
     line.act(run)
@@ -183,14 +189,22 @@ def row(tensor: Tensor) -> np.ndarray:
 
 def gradients(code: Code, task: Task) -> tuple[Params, Params]:
     """By hand, the first line from the loss and the six others as they stand; and autograd's own."""
-    lines = [f"grad_out = {code.derivative}", *seven_lines().splitlines()[1:]]
-    by_hand = parse("\n".join(lines)).gradients(*task)
+    return program(code.derivative).gradients(*task), parameters_by_autograd(code.value, task)
+
+
+def program(derivative: str) -> Program:
+    """The seven lines with this first one."""
+    return parsed("\n".join([f"grad_out = {derivative}", *seven_lines().splitlines()[1:]]))
+
+
+def parameters_by_autograd(value: str, task: Task) -> Params:
+    """The gradient of a loss by all parameters; autograd sees nothing but the forward pass and the loss."""
     leaves = leaves_of(task.params)
-    loss = evaluated(code.value, forward(task.x, leaves, task.activation).out, task.y).sum()
+    loss = evaluated(value, forward(task.x, leaves, task.activation).out, task.y).sum()
     if not loss.requires_grad:
-        return by_hand, task.params.map(torch.zeros_like)
+        return task.params.map(torch.zeros_like)
     found = iter(torch.autograd.grad(loss, [leaf for leaf in leaves if leaf is not None]))
-    return by_hand, task.params.map(lambda _: next(found))
+    return task.params.map(lambda _: next(found))
 
 
 class Allowed(NamedTuple):
@@ -266,6 +280,42 @@ def curves(code: Code, low: float, high: float, targets: tuple[float, ...]) -> l
         values = (out, evaluated(code.value, out, y), evaluated(code.derivative, out, y))
         found.append(Curve(target, *(array(value)[0] for value in values)))
     return found
+
+
+HIDDEN, STEPS, RATE = 16, 400, 0.02
+EVERY, RAISED = 8, 5.0
+"""Every eighth target of the sine is an outlier, raised by so much."""
+
+
+class Trained(NamedTuple):
+    """What a network fits to a sine with outliers: its data x, y (n,), and the fitted curve along a grid.
+
+    apart: the largest difference that the two trainings, by hand and by autograd, ever have between weights.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    grid: np.ndarray
+    fit: np.ndarray
+    apart: float
+
+
+def trained(code: Code, seed: int) -> Trained:
+    """Both trainings with Adam in float32, from the same start. Raises ProgramError."""
+    config = Config(Sine(seed=seed), hidden=HIDDEN, activation="leaky_relu", slope=0.1, seed=seed)
+    task = task_of(config, torch.float32)
+    task.y[::EVERY] += RAISED
+    by_hand, autograd = RecordedProgram(program(code.derivative)), parameters_by_autograd
+    one, two = (flatten(task.params) for _ in range(2))
+    optimizers, apart = (Adam(RATE), Adam(RATE)), 0.0
+    for _ in range(STEPS):
+        tasks = [task._replace(params=unflatten(weights, task.params)) for weights in (one, two)]
+        optimizers[0].step(one, flatten(by_hand(*tasks[0])[1]))
+        optimizers[1].step(two, flatten(autograd(code.value, tasks[1])))
+        apart = max(apart, float((one - two).abs().max()))
+    grid = torch.linspace(-3, 3, 121).reshape(-1, 1)
+    fit = forward(grid, unflatten(one, task.params), task.activation).out
+    return Trained(*map(row, (task.x, task.y, grid, fit)), apart)
 
 
 WAYS = ("by-hand", "autograd", "by-hand-stable", "autograd-stable")

@@ -22,6 +22,7 @@ from lesson.numeric.experiments.any_loss import (
     judged,
     last_bits,
     softmax,
+    trained,
 )
 from lesson.numeric.from_config import task_of
 from lesson.numeric.program import ProgramError
@@ -145,3 +146,20 @@ def test_what_is_no_line_of_out_and_y_is_refused(code: str) -> None:
 def test_a_network_without_bias_has_no_biases_to_judge() -> None:
     found = judged(replace(Config(), bias=False), SQUARES, "as-they-are", 0.0)
     assert set(found.parameters) == {"w1", "w2"}
+
+
+def test_both_trainings_are_the_same_where_the_gradients_are() -> None:
+    assert trained(SQUARES, 0).apart == 0
+    assert trained(ABSOLUTE, 0).apart == 0
+    assert 0 < trained(STABLE_LOG_COSH, 0).apart < 1e-2
+
+
+def test_a_loss_that_lets_all_pull_alike_does_not_follow_outliers() -> None:
+    for seed in range(3):
+        squares, absolute = (trained(code, seed) for code in (SQUARES, ABSOLUTE))
+        errors = [np.abs(found.fit - np.sin(found.grid)).mean() for found in (squares, absolute)]
+        assert errors[1] < errors[0] / 2
+
+
+def test_a_training_with_a_wrong_first_line_drifts_from_autograds() -> None:
+    assert trained(SQUARES._replace(derivative="torch.sign(out - y)"), 0).apart > 0.1
