@@ -315,7 +315,7 @@ def trained(code: Code, seed: int) -> Trained:
         apart = max(apart, float((one - two).abs().max()))
     grid = torch.linspace(-3, 3, 121).reshape(-1, 1)
     fit = forward(grid, unflatten(one, task.params), task.activation).out
-    return Trained(*map(row, (task.x, task.y, grid, fit)), apart)
+    return Trained(row(task.x), row(task.y), row(grid), row(fit), apart)
 
 
 WAYS = ("by-hand", "autograd", "by-hand-stable", "autograd-stable")

@@ -127,7 +127,9 @@ class Reader:
             check_power(node, left, right)
         if isinstance(op, ast.Div) and right == 0:
             raise refuse(node, "divided-by-zero")
-        return OPERATIONS[type(op)](left, right)
+        result = OPERATIONS[type(op)](left, right)
+        # SymPy multiplies a number into a sum; a learner wrote it in front.
+        return factored(result) if isinstance(op, ast.Mult | ast.Div) else result
 
     def called(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Expr:
         match name, arguments:

@@ -49,7 +49,7 @@ def test_whatever_is_typed_is_derived_soon_or_refused() -> None:
     random = Random(24)
     longest = 0.0
     with walls():
-        for _ in range(600):
+        for _ in range(2000):
             text = generated(random)
             began = time.thread_time()
             assert outcome(text) != "a place that is not there", text
