@@ -237,11 +237,10 @@ def the_witnesses(found: Judged) -> None:
     say("witnesses")
     rows = [
         {
-            text("prediction"): figure(found.out[index]),
-            text("target"): figure(found.y[index]),
-            text("by-hand"): f"{found.by_hand[index] + 0.0:.9g}",
-            text("autograd"): f"{found.autograd[index] + 0.0:.9g}",
-            text("finite"): f"{found.finite[index] + 0.0:.9g}",
+            text("row"): index + 1,
+            text("by-hand"): f"{found.by_hand[index] + 0.0:.7g}",
+            text("autograd"): f"{found.autograd[index] + 0.0:.7g}",
+            text("finite"): f"{found.finite[index] + 0.0:.7g}",
         }
         for index in range(min(FIRST, len(found.out)))
     ]
