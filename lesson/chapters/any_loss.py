@@ -149,7 +149,7 @@ def on_the_curves(derived: Derived, found: Judged) -> None:
         lines = {label: Line(curve.out, getattr(curve, field)) for label, curve in drawn.items()}
         with column:
             picture(loss_chart(lines, Line(at, values), (across, text(name))), text(f"{name}-alt"))
-    missing = int((~np.isfinite(found.by_hand)).sum())
+    missing = found.undefined
     say("dots" if not missing else "dots-missing", number=f"{len(at):,}", missing=f"{missing:,}")
 
 
@@ -246,6 +246,8 @@ def the_witnesses(found: Judged) -> None:
     ]
     table(rows, text("witnesses-alt"))
     verdicts(found)
+    if found.undefined:
+        say("undefined", undefined=f"{found.undefined:,}")
     say("confirmed", confirmed=f"{found.confirmed:,}", number=f"{len(found.out):,}")
 
 
@@ -258,7 +260,9 @@ def verdicts(found: Judged) -> None:
         {
             text("line"): f"`{name}`",
             text("difference"): figure(float(comparison.largest[0])),
-            text("verdict"): text(f"verdict-{Verdict(int(comparison.verdict[0])).word}"),
+            text("verdict"): text(f"verdict-{Verdict(int(comparison.verdict[0])).word}")
+            if np.isfinite(comparison.largest[0])
+            else text("verdict-no-number"),
         }
         for name, comparison in compared.items()
     ]

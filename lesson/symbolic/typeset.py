@@ -63,12 +63,13 @@ class Printer(LatexPrinter):  # type: ignore[misc]
         value = self.values.get(applied)
         return rf"\varphi'\left({self._print(applied.args[0])}\right)" if value is None else number(value)
 
-    def _print_where(self, chosen: Expr) -> str:
+    def _print_where(self, chosen: Expr, exp: str | None = None) -> str:
         """Both cases, each with its condition: the second's is that the first's does not hold."""
         test, value, otherwise = chosen.args
         cases = ((value, test), (otherwise, test.negated))
         rows = r" \\ ".join(rf"{self._print(case)}, & {self._print(where)}" for case, where in cases)
-        return rf"\begin{{cases}} {rows} \end{{cases}}"
+        whole = rf"\begin{{cases}} {rows} \end{{cases}}"
+        return whole if exp is None else rf"\left({whole}\right)^{{{exp}}}"
 
     def _print_MatMul(self, product: MatMul) -> str:
         if not self.shapes:

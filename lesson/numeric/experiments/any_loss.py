@@ -131,6 +131,11 @@ class Judged:
         return self.out - self.y
 
     @property
+    def undefined(self) -> int:
+        """At how many predictions the loss or its derivative is no number."""
+        return int((~np.isfinite(self.size) | ~np.isfinite(self.by_hand)).sum())
+
+    @property
     def shares(self) -> np.ndarray:
         """Which share of all derivatives together the largest have: that of the first, the first two, ..."""
         sizes = np.sort(np.abs(np.nan_to_num(self.by_hand)))[::-1]
@@ -147,7 +152,7 @@ def judged(config: Config, code: Code, targets: str, outlier: float) -> Judged:
     out, y = forward(task.x, task.params, task.activation).out, task.y
     by_hand, autograd = evaluated(code.derivative, out, y), by_autograd(code.value, out, y)
     finite = by_differences(code.value, out, y)
-    allowed = allowance_for(code.derivative, task)
+    allowed = allowance_for(code, task)
     signal = compare(
         *(array(t) for t in (by_hand, autograd, allowed.rounding.signals.grad_out, allowed.kink_of_signal))
     )
@@ -216,13 +221,15 @@ class Allowed(NamedTuple):
     kink_of_signal: Tensor
 
 
-def allowance_for(derivative: str, task: Task) -> Allowed:
-    """What rounding may do to a derivative, found by asking it beside each prediction, in float64."""
-    dtype = task.x.dtype
+def allowance_for(code: Code, task: Task) -> Allowed:
+    """What rounding may do to a derivative, and what a kink may: found by asking it beside each prediction in
+    float64, and by what float64 has in its place."""
+    dtype, derivative = task.x.dtype, code.derivative
     wide = Task(task.x.double(), task.y.double(), task.params.map(Tensor.double), task.activation)
     out = forward(wide.x, wide.params, wide.activation).out
     here = evaluated(derivative, out, wide.y)
     few = FEW_ROUNDINGS * torch.finfo(dtype).eps
+    rounded = rounded_away(code, forward(task.x, task.params, task.activation).out, task.y)
 
     def moved(off: Tensor) -> Tensor:
         sides = (evaluated(derivative, out + side * off, wide.y) for side in (-1, 1))
@@ -238,7 +245,7 @@ def allowance_for(derivative: str, task: Task) -> Allowed:
 
     def smooth(off: Tensor) -> Tensor:
         off = off_out(off)
-        return (moved(off) - jump(off)).clamp(min=0.0) + few * here.abs()
+        return (moved(off) - jump(off)).clamp(min=0.0) + few * here.abs() + rounded
 
     def with_kinks(off: Tensor) -> Tensor:
         return smooth(off) + jump(off_out(off))
@@ -250,6 +257,15 @@ def allowance_for(derivative: str, task: Task) -> Allowed:
     units = iter(flat(both.kink))
     kink = wide.params.map(lambda _: next(more) + next(units))
     return Allowed(rounding, kink, both.signals.grad_out - rounding.signals.grad_out)
+
+
+def rounded_away(code: Code, out: Tensor, y: Tensor) -> Tensor:
+    """By how much a derivative by hand and by autograd, together, are off from float64 at the same
+    predictions: where parts cancel that may be far more than what the result's size tells."""
+    pairs = zip(both_ways(code, out, y), both_ways(code, out.double(), y.double()), strict=True)
+    off = torch.stack([(narrow.double() - wide).abs() for narrow, wide in pairs]).sum(0)
+    # A little more, as the sum is rounded, too.
+    return 1.001 * off.nan_to_num(posinf=0.0)
 
 
 def flat(params: Params) -> list[Tensor]:

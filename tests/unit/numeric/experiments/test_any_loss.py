@@ -61,6 +61,21 @@ def test_a_planted_wrong_first_line_is_found(wrong: str) -> None:
     assert found.confirmed < len(found.out)
 
 
+def test_what_cancels_is_put_down_to_rounding() -> None:
+    """1 - tanh(r)**2 keeps few digits where tanh is near 1."""
+    tanh = Code("torch.tanh(out - y)", "1 - torch.tanh(out - y)**2")
+    for seed in range(5):
+        assert judged(Config(seed=seed), tanh, "as-they-are", 0.0).signal.verdict[0] <= Verdict.ROUNDING
+    mistaken = tanh._replace(derivative="1.0001 - torch.tanh(out - y)**2")
+    assert judged(Config(), mistaken, "as-they-are", 0.0).signal.verdict[0] == Verdict.DIFFERENT
+
+
+def test_where_a_loss_is_no_number_it_is_counted() -> None:
+    logarithm = Code("torch.log(out)", "1/out")
+    found = judged(Config(), logarithm, "as-they-are", 0.0)
+    assert found.undefined == (found.out <= 0).sum() > 0
+
+
 def test_squares_are_the_seven_lines_to_the_bit() -> None:
     task = task_of(Config(), torch.float32)
     for found in gradients(SQUARES, task):
