@@ -99,9 +99,17 @@ def test_a_shape_may_be_written_in_more_than_one_way(kind: str) -> None:
 
 
 def test_nearly_right_is_said_to_be_so() -> None:
-    right = generated("weight", SEED).right
-    app = type_in(open_question(COMPUTED["weight"]), right.removeprefix("-") if "-" in right else f"-{right}")
+    right = generated("momentum", SEED).right
+    app = type_in(
+        open_question(COMPUTED["momentum"]), right.removeprefix("-") if "-" in right else f"-{right}"
+    )
     assert "Only the sign is wrong" in app.info[0].value
+
+
+def test_a_mistake_that_gives_what_was_said_is_named() -> None:
+    wrong, line = next(iter(generated("grad-b1", SEED).tempting.items()))
+    app = type_in(open_question(COMPUTED["grad-b1"]), wrong)
+    assert f"What you said is what `{line}` gives." in app.info[0].value
 
 
 def test_the_first_answer_counts_and_the_next_question_follows_the_schedule() -> None:

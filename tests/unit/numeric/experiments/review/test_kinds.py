@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pytest
 
 from lesson.numeric.experiments.review.kinds import KINDS, generated
-from lesson.numeric.experiments.review.question import Generated, number_of
+from lesson.numeric.experiments.review.question import Generated, number_of, written
 from lesson.numeric.source import seven_lines
 
 DRAWN = 100
@@ -193,6 +194,21 @@ def test_each_question_has_one_right_answer_by_the_code_and_by_loops(kind: str) 
 def test_a_thousand_are_drawn() -> None:
     assert len(KINDS) * DRAWN >= 1000
     assert KINDS.keys() == BY_LOOPS.keys()
+
+
+def test_a_line_behind_a_wrong_answer_is_named() -> None:
+    for kind in ("weight", "gate", "grad-b1"):
+        drawn = [generated(kind, seed) for seed in range(20)]
+        assert all(asked.line_behind(asked.right) == "" for asked in drawn)
+        assert all(asked.judge(wrong).mark == "wrong" for asked in drawn for wrong in asked.tempting)
+    asked = next(a for a in map(partial(generated, "grad-b1"), range(20)) if number_of(a.right) != 0)
+    number = number_of(asked.right)
+    assert number is not None
+    assert asked.line_behind(written(number / 2)) in (
+        "grad_out = out - y",
+        "grad_b1 = grad_h.mean(0, keepdim=True)",
+    )
+    assert asked.line_behind("999") == asked.line_behind("nothing") == ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
