@@ -71,7 +71,7 @@ def working_beside(values: Values, mistaken: Values, known: Mistake, *names: str
 
 
 def tempting(task: Task, place: tuple[int, int], *names: str) -> dict[str, str]:
-    """The mistakes that are often made in the lines of these names, by what they make of a cell of the last."""
+    """The mistakes that are often made in the lines of these names, by what they make of a cell there."""
     right = values_of(task)[names[-1]]
     found = dict[str, str]()
     for known in (known for name in names for known in EXERCISE[name]):
