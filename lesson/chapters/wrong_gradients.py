@@ -53,7 +53,7 @@ def collection(network: settings.Settings) -> None:
     on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
     guess(known.name)
     called = st.session_state.setdefault("called", set())
-    if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
+    if st.button(text("testify"), icon=":material/gavel:", key="testify"):
         called.add((known.name, on_kink))
     noticed: Noticed = st.session_state.setdefault("noticed", {})
     if (known.name, on_kink) in called:
