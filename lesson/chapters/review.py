@@ -85,7 +85,7 @@ def chapter_question(opened: Opened) -> None:
             said = options[opened.said]
             marked(said.right, said.reason)
             if not said.right:
-                say("right-is", answer=right.text, reason=right.reason)
+                say("right-is", letter=LETTERS[list(options).index(right.text)], reason=right.reason)
     if opened.said:
         next_button()
 

@@ -78,6 +78,7 @@ def test_a_question_of_a_chapter_is_marked_with_its_reason(question: Question) -
         choose(app, option.text)
         marks = app.success if right else app.info
         assert [mark.value for mark in marks] == [option.reason]
+        assert next(option.reason for option in options if option.right) in texts(app)
         assert schedule.score(state_of(app)) == (right, 1)
 
 
