@@ -60,6 +60,7 @@ def forget() -> None:
     """Forget all that the learner did, in the browser too, and what the questions on the pages hold."""
     for chapter, section in progress().answers:
         st.session_state.pop(f"{chapter}-{section}", None)
+    st.session_state.pop("review-opened", None)
     st.session_state["progress"] = Progress()
 
 
