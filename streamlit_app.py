@@ -10,6 +10,7 @@ import streamlit as st  # noqa: E402
 
 from lesson import prose, settings  # noqa: E402
 from lesson.chapters import PARTS, WIDE, open_chapter  # noqa: E402
+from lesson.page.memory import write_down  # noqa: E402
 from lesson.page.words import asked_language, kept_in_address, language, words  # noqa: E402
 
 
@@ -43,4 +44,6 @@ with st.sidebar:
     with st.container(gap="xxsmall"):
         table_of_contents(pages)
 current.run()
+with st.sidebar:
+    write_down()
 start.preload()

@@ -70,14 +70,15 @@ class Control(NamedTuple):
 SEED = Control(".st-key-seed [data-testid=stNumberInputStepUp]")
 PROGRAM = ".st-key-program textarea"
 CONTROLS = {
+    "one-step, why": (Control(".st-key-one-step-measure button"),),
     "graph": (Control(".st-key-bias input"),),
     "autograd": (Control(".st-key-zero button"), Control(".st-key-press button")),
     "your-turn": (Control(PROGRAM, seven_lines()), Control(PROGRAM, seven_lines().replace("2 * ", ""))),
 }
 """What is used in turn on a chapter that the seed does not change."""
 
-STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own")
-"""What nothing changes but a long run with a bar, which is asked for."""
+STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own", "review")
+"""What nothing changes but a long run with a bar, which is asked for, or an answer that counts once."""
 
 
 def opened(browser: Browser, address: str) -> Page:

@@ -9,8 +9,9 @@ import streamlit as st
 from lesson import settings
 from lesson.charts.slopes import activation_chart
 from lesson.page.compute import computed
+from lesson.page.questions import ask
 from lesson.page.show import fragment, matrices, picture, proved, seven_lines, table
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.matrix_form import Signals

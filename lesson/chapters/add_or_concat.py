@@ -14,8 +14,9 @@ from lesson.charts.growth import growth_chart
 from lesson.charts.intervals import Interval, intervals_chart
 from lesson.controls import Step, correct_address
 from lesson.page.compute import computed, side_by_side
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, matrix, over_steps, picture, snippet, tabs
-from lesson.page.words import ask, figure, say, text
+from lesson.page.words import figure, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.add_or_concat import Outcome, Pair

@@ -14,8 +14,9 @@ from lesson.charts.losses import Line, loss_chart
 from lesson.controls import Real, correct_address, segments
 from lesson.numeric.source import seven_lines
 from lesson.page.compute import computed, side_by_side
+from lesson.page.questions import ask
 from lesson.page.show import code, colors, formula, fragment, matrices, picture, table, tabs
-from lesson.page.words import ask, figure, program_error, quoted, say, text
+from lesson.page.words import figure, program_error, quoted, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.config import Config

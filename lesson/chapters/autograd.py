@@ -8,8 +8,9 @@ from lesson import settings
 from lesson.charts.arrows import arrows_chart
 from lesson.charts.growth import growth_chart
 from lesson.page.compute import computed
+from lesson.page.questions import ask
 from lesson.page.show import fragment, picture, snippet, table
-from lesson.page.words import ask, figure, say, sides, text, words
+from lesson.page.words import figure, say, sides, text, words
 
 MOST_PRESSES = 8
 NOTICEABLY = 1.1

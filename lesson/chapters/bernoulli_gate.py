@@ -15,8 +15,9 @@ from lesson.charts.draws import draws_chart
 from lesson.charts.growth import growth_chart
 from lesson.controls import Step, correct_address
 from lesson.page.compute import computed, watched
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, over_steps, picture, snippet, table, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.bernoulli_gate.estimates import Findings

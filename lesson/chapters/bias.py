@@ -9,8 +9,9 @@ import streamlit as st
 from lesson import settings
 from lesson.numeric.training.curves import CELLS
 from lesson.page.compute import computed
+from lesson.page.questions import ask
 from lesson.page.show import formula, matrix, proved, seven_lines
-from lesson.page.words import ask, figure, say, text
+from lesson.page.words import figure, say, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.matrix_form import Signals

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from lesson import settings
-from lesson.charts.network import SHOWN, network_chart
-from lesson.charts.slopes import tangent_chart
+from lesson.charts.bench import bench_chart
+from lesson.charts.network import SHOWN
+from lesson.controls import Switch, correct_address
 from lesson.numeric.config import Entry, entries
 from lesson.page.compute import computed
-from lesson.page.show import colors, formula, fragment, picture, proved, seven_lines, table
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.questions import ask
+from lesson.page.show import colors, formula, fragment, picture, proved, seven_lines, table, theme_name
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
-    from lesson.numeric.experiments.chain_rule import Moment
+    from lesson.numeric.experiments.chain_rule import Moment, Sweep
     from lesson.symbolic.derivation import Step
 
 
+SECOND = Switch("second", True)
+
+DEFAULT = "w1[2,2]"
+"""The first weight that is chosen: with the default network its unit's gate turns within reach."""
+
+TOLD = ("entry", "released")
+"""The picture's selections that the page is told of."""
+
+
 def render(network: settings.Settings) -> None:
+    correct_address(SECOND)
     say("question")
     ask("predict")
-    chosen = chosen_entry(network)
-    play(network, chosen)
+    play(network)
     say("explain")
     seven_lines()
     proved(network.sizes, "w1")
@@ -32,50 +44,96 @@ def render(network: settings.Settings) -> None:
     ask("check-zero")
 
 
-def chosen_entry(network: settings.Settings) -> Entry:
-    """An entry, chosen in the picture or, by keyboard, from the list below it."""
+@fragment
+def play(network: settings.Settings) -> None:
+    """The bench, and below it the chain in formulas and the same number six ways."""
+    shown, chosen, moved = controls(network)
+    the_bench(shown, chosen, moved)
+    the_numbers(shown, chosen, moved)
+
+
+def controls(network: settings.Settings) -> tuple[settings.Settings, Entry, float]:
+    """The network on the bench, the entry that is chosen and how far it is moved."""
+    from lesson.numeric.experiments.chain_rule import REACH, STEP
+
+    beside = st.columns((2, 4, 3) if network.outputs == 1 else (2, 4), vertical_alignment="bottom")
+    if network.outputs == 1:
+        with beside[2]:
+            network = replace(network, outputs=1 + SECOND.widget())
     drawn = entries(network.inputs, network.hidden, network.outputs, network.bias, SHOWN)
     if st.session_state.get("entry") not in drawn:
-        st.session_state["entry"] = "w1[1,1]"
-    above = st.container()
-    name = st.selectbox(
-        text("choose"), list(drawn), key="entry", persist_state="session", bind="query-params"
-    )
-    chosen = drawn[name]
+        st.session_state["entry"] = DEFAULT if DEFAULT in drawn else "w1[1,1]"
+    with beside[0]:
+        name = st.selectbox(
+            text("choose"), list(drawn), key="entry", persist_state="session", bind="query-params"
+        )
+    with beside[1]:
+        moved = st.slider(
+            text("drag", entry=name),
+            -REACH,
+            REACH,
+            0.0,
+            STEP,
+            key="moved",
+            persist_state="session",
+            bind="query-params",
+        )
+    return network, drawn[name], moved
+
+
+def the_bench(network: settings.Settings, chosen: Entry, moved: float) -> None:
+    """The network, the loss against the chosen weight and the chain, in one picture that a drag moves."""
+    from lesson.numeric.experiments.chain_rule import position, sweep
+
+    found = computed(sweep, settings.config(network), chosen, SHOWN)
     sizes = (network.inputs, network.hidden, network.outputs)
-    with above:
-        chart = network_chart(sizes, network.bias, chosen, words()["entry"])
-        picture(chart, text("picture-alt", entry=chosen.name), on_pick=("network-picture", pick))
-        if max(sizes) > SHOWN:
-            say("dots", shown=SHOWN)
-        say("network")
-    return chosen
+    rest = text("rest", more=len(found.paths) - SHOWN)
+    labels = {"loss": words()["loss"], "entry": words()["entry"], "sum": text("sum"), "rest": rest}
+    chart = bench_chart(found, chosen, sizes, position(moved), labels, theme_name())
+    picture(chart, text("bench-alt", entry=chosen.name), on_pick=("bench", picked), selects=TOLD)
+    say("bench")
+    say("network")
+    if max(sizes) > SHOWN:
+        say("dots", shown=SHOWN)
+    with st.expander(text("numbers")):
+        table(numbers_at(found, position(moved)), text("numbers-alt"))
 
 
-def pick() -> None:
-    """A click in the picture chooses its weight."""
-    picked = st.session_state["network-picture"]["selection"]["entry"]
-    if picked:
-        st.session_state["entry"] = picked[0]["entry"]
+def numbers_at(found: Sweep, position: int) -> list[dict[str, str]]:
+    """What the picture shows at one position, in rows."""
+    from lesson.numeric.experiments.chain_rule import held_at
+
+    return [
+        {text("quantity"): name, text("value"): figure(value)}
+        for name, value in held_at(found, position).items()
+    ]
 
 
-@fragment
-def play(network: settings.Settings, chosen: Entry) -> None:
-    """The chain with its numbers, the same number six ways, and the weight dragged along the curve."""
-    from lesson.numeric.experiments.chain_rule import REACH, moment
+def picked() -> None:
+    """A click on a weight chooses it, the end of a drag moves it; of both only what is new counts."""
+    from lesson.numeric.experiments.chain_rule import moved_to
+
+    now = {name: list(st.session_state["bench"]["selection"].get(name, [])) for name in TOLD}
+    before = st.session_state.get("bench-before", {})
+    st.session_state["bench-before"] = now
+    entry, released = (now[name] if now[name] != before.get(name) else [] for name in TOLD)
+    if entry:
+        st.session_state["entry"] = entry[0]["entry"]
+    if released:
+        st.session_state["moved"] = moved_to(int(released[0]["at"]))
+
+
+def the_numbers(network: settings.Settings, chosen: Entry, moved: float) -> None:
+    """The chain in formulas, and its value from six sources."""
+    from lesson.numeric.experiments.chain_rule import moment
     from lesson.symbolic import chain
 
-    label = text("drag", entry=chosen.name)
-    moved = st.slider(
-        label, -REACH, REACH, 0.0, 0.05, key="moved", persist_state="session", bind="query-params"
-    )
     now = computed(moment, settings.config(network), chosen, moved)
     paths = chain.paths(*chosen, network.outputs)
     values = chain.numbers(*chosen, now)
     products = [math.prod(chain.value(step, values) for step in path) for path in paths]
     the_chain(paths, values, products)
     six_ways(now, math.fsum(products), chain.derivative_of_whole_loss(*chosen, now))
-    curve(chosen, now)
 
 
 def the_chain(paths: tuple[tuple[Step, ...], ...], values: dict[Any, float], products: list[float]) -> None:
@@ -114,8 +172,3 @@ def six_ways(now: Moment, product: float, whole: float) -> None:
     with st.container():
         if now.derivative.kink_in_reach:
             say("kink-in-reach")
-
-
-def curve(chosen: Entry, now: Moment) -> None:
-    say("curve")
-    picture(tangent_chart(now, words()), text("curve-alt", entry=chosen.name))

@@ -16,8 +16,9 @@ from lesson.charts.units import units_film
 from lesson.controls import Real, Step, correct_address
 from lesson.page.compute import side_by_side
 from lesson.page.player import film
+from lesson.page.questions import ask
 from lesson.page.show import fragment, over_steps, picture, snippet, table, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.dying_relu import Conditions, Trial, WatchedTrainings

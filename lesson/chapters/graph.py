@@ -10,8 +10,9 @@ from lesson import settings
 from lesson.charts.graph import graph_chart
 from lesson.controls import segments
 from lesson.page.compute import computed
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, picture, table
-from lesson.page.words import ask, say, text, words
+from lesson.page.words import say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.graph import Graph

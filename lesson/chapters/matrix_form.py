@@ -9,8 +9,9 @@ import streamlit as st
 from lesson import settings
 from lesson.controls import segments
 from lesson.page.compute import computed
+from lesson.page.questions import ask
 from lesson.page.show import colors, formula, fragment, matrices, proved, seven_lines
-from lesson.page.words import ask, say, text
+from lesson.page.words import say, text
 
 if TYPE_CHECKING:
     from lesson.symbolic.derivation import Step

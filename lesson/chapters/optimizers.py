@@ -21,8 +21,9 @@ from lesson.numeric.experiments.optimizers import RATES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed
 from lesson.page.player import film
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, picture, snippet, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 STEPS = 100
 SCALE = tuple(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 3))

@@ -13,8 +13,9 @@ from lesson.controls import segments
 from lesson.numeric.experiments.matrix_text import MatrixError, matrix_of
 from lesson.numeric.program.mistakes import COLLECTION
 from lesson.page.compute import computed, devices, forget
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, matrices, matrix, picture, refused, snippet
-from lesson.page.words import ask, say, sides, text, words
+from lesson.page.words import say, sides, text, words
 
 if TYPE_CHECKING:
     import numpy as np

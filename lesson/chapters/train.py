@@ -32,8 +32,9 @@ from lesson.numeric.program.whitelist import ProgramError
 from lesson.numeric.training import curves
 from lesson.numeric.training.outcome import THAT_FIT, explained, lines_to_blame, opposed
 from lesson.page.compute import computed, devices, finished, watched
+from lesson.page.questions import ask
 from lesson.page.show import fragment, matrices, picture, refused, table, worker_loss_reported
-from lesson.page.words import ask, figure, lead_to, program_error, quoted, say, text, words
+from lesson.page.words import figure, lead_to, program_error, quoted, say, text, words
 from lesson.workers.process import WorkerLost
 
 CURVES_ON_THE_WAY = 20
@@ -218,7 +219,7 @@ def train_or_offer(config: Config, buttons: DeltaGenerator) -> bool:
     elif trained := finished(run, config):
         st.session_state["history"] = trained
     else:
-        return buttons.button(text("train"), key="train", type="primary", icon=":material/play_arrow:")
+        return buttons.button(text("train"), key="train", icon=":material/play_arrow:")
     return False
 
 

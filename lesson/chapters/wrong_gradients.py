@@ -18,8 +18,9 @@ from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.source import LINES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, side_by_side
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, over_steps, picture, table, tabs
-from lesson.page.words import ask, figure, say, text, words
+from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.wrong_gradients.mystery import Case
@@ -52,7 +53,7 @@ def collection(network: settings.Settings) -> None:
     on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
     guess(known.name)
     called = st.session_state.setdefault("called", set())
-    if st.button(text("testify"), type="primary", icon=":material/gavel:", key="testify"):
+    if st.button(text("testify"), icon=":material/gavel:", key="testify"):
         called.add((known.name, on_kink))
     noticed: Noticed = st.session_state.setdefault("noticed", {})
     if (known.name, on_kink) in called:

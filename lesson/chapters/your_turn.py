@@ -12,8 +12,10 @@ from lesson import settings
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
 from lesson.page.compute import computed
+from lesson.page.memory import reached
+from lesson.page.questions import ask
 from lesson.page.show import code, fragment, matrix
-from lesson.page.words import ask, figure, lead_to, program_error, say, sides, text
+from lesson.page.words import figure, lead_to, program_error, say, sides, text
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.your_turn import Answer, Corrected
@@ -59,6 +61,8 @@ def exercise(network: settings.Settings) -> None:
     if any(answer.at_kink for answer in corrected.answers.values()):
         st.info(text("at-kink"), icon=":material/info:")
     the_way_on(corrected)
+    solved = [name for name, answer in corrected.answers.items() if answer.state == "right"]
+    reached(*(f"line.{name}" for name in solved))
 
 
 def the_errors(written: str, errors: Sequence[ProgramError]) -> None:

@@ -28,32 +28,45 @@ def growth_chart(
     across: str,
     up: str,
     log: tuple[bool, bool] = (False, False),
+    at_ends: bool = False,
 ) -> Picture:
     """A curve for each name, of a value for each number in at.
 
     across and up: titles of the axes; log: which of the two is logarithmic. The values' axis, where it is
-    not, begins at zero or below, so that a height tells a ratio.
+    not, begins at zero or below, so that a height tells a ratio. at_ends: whether each name stands at the end
+    of its curve, for curves that end apart and rise; else there is a legend.
     """
     points = below(table(at=at, value=values, curve=name) for name, values in curves.items())
+    points = points.append_column("last", pc.equal(points["at"], pc.max(points["at"])))
     # Zero has no logarithm.
     shown = points.filter(pc.field("value") > 0) if log[1] else points
-    return Picture(lines(across, up, tuple(curves), log), shown)
+    return Picture(lines(across, up, tuple(curves), log, at_ends), shown)
 
 
 @drawing
-def lines(across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool]) -> Chart:
+def lines(
+    across: str, up: str, names: tuple[str, ...], log: tuple[bool, bool], at_ends: bool = False
+) -> Chart:
     wide = log_scale("at") if log[0] else alt.Scale(domain=span("at"), nice=False)
     high = log_scale("value") if log[1] else alt.Scale(domain=span_with(0, 0, "value"), nice=True)
     base = alt.Chart().encode(
         x=alt.X("at:Q", title=across, scale=wide, axis=axis("x", log[0])),
         y=alt.Y("value:Q", title=up, scale=high, axis=axis("y", log[1])),
     )
-    legend = wrapped_legend(names)
+    legend = None if at_ends else wrapped_legend(names)
     dashed = base.mark_line(strokeWidth=2.5).encode(
         color=theme.curve_color(names, legend), strokeDash=theme.curve_dash(names, legend)
     )
     told = tooltips({" ": "curve:N", across: "at:Q", up: ("value:Q", ",.4~g")})
-    return alt.layer(dashed, hover_points(base, told)).properties(height=280)
+    ends = [written_at_ends(base, names)] if at_ends else []
+    return alt.layer(dashed, *ends, hover_points(base, told)).properties(height=280)
+
+
+def written_at_ends(base: alt.Chart, names: tuple[str, ...]) -> alt.Chart:
+    """Each curve's name above its end."""
+    last = base.transform_filter("datum.last")
+    words = last.mark_text(align="right", dx=-4, dy=-8, fontSize=13, fontWeight="bold", aria=False)
+    return words.encode(text="curve:N", color=theme.curve_color(names, None))
 
 
 def wrapped_legend(names: tuple[str, ...]) -> alt.Legend:

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Chart = alt.LayerChart | alt.FacetChart
+Chart = alt.LayerChart | alt.FacetChart | alt.VConcatChart
 Drawing = Mapping[str, Any]
 Column = Sequence[object] | np.ndarray | str | float
 Choices = ParamSpec("Choices")

@@ -1,59 +1,18 @@
-"""Functions of one variable and their slopes: the loss along one weight, the activation."""
+"""The activation and its slope."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
 import pyarrow as pa
 
 from lesson.charts import theme
-from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span, span_with, table
-
-if TYPE_CHECKING:
-    from lesson.numeric.experiments.chain_rule import Moment
+from lesson.charts.picture import Chart, Picture, below, drawing, part, parts, span_with, table
 
 REACH = 3.0
 """The activation is drawn for pre-activations up to this size, or to the largest there is."""
-
-TANGENT = 0.6
-"""Half the length of a tangent, in units of the weight."""
-
-
-def tangent_chart(moment: Moment, words: Mapping[str, str]) -> Picture:
-    """The loss against one weight, a dot at its present value, and the tangent there."""
-    ends = moment.value + np.array([-TANGENT, TANGENT])
-    found = parts(
-        curve=points(*moment.curve),
-        tangent=points(ends, moment.loss + moment.derivative.by_hand * (ends - moment.value)),
-        dot=points(np.array([moment.value]), np.array([moment.loss])),
-    )
-    return Picture(curve_and_tangent(words["weight-value"], words["loss"]), found)
-
-
-def points(weights: np.ndarray, losses: np.ndarray) -> pa.Table:
-    return table(weight=weights, loss=losses)
-
-
-@drawing
-def curve_and_tangent(weight: str, loss: str) -> Chart:
-    base = alt.Chart().encode(
-        x=alt.X("weight:Q", title=weight, scale=alt.Scale(domain=span("weight"), nice=False)),
-        y=alt.Y(
-            "loss:Q",
-            title=loss,
-            scale=alt.Scale(domain=span("loss"), zero=False),
-            axis=alt.Axis(labelExpr=theme.PLAIN_NUMBER),
-        ),
-    )
-    tooltip = [alt.Tooltip("weight:Q", format=".4g"), alt.Tooltip("loss:Q", format=".5g")]
-    return alt.layer(
-        part(base, "curve").mark_line(color=theme.WEIGHTS, strokeWidth=2.5),
-        part(base, "tangent").mark_line(color=theme.ERROR, strokeWidth=2.5, strokeDash=[7, 4]),
-        part(base, "dot").mark_circle(color=theme.ERROR, size=140, opacity=1).encode(tooltip=tooltip),
-    ).properties(height=260)
 
 
 def activation_chart(

@@ -41,7 +41,7 @@ def surface_chart(surface: Surface, across: str, up: str, words: Mapping[str, st
     start = table(x=[surface.across.mean()], y=[surface.up.mean()])
     names = tuple(words[name] for name in surface.paths)
     return Picture(
-        cells_and_paths(across, up, words["loss"], words["step"], names, surface.last_step),
+        cells_and_paths((across, up), words["loss"], words["step"], names, surface.last_step),
         parts(cells=cells(surface), paths=paths, start=start),
     )
 
@@ -54,7 +54,10 @@ def cells(surface: Surface) -> pa.Table:
 
 
 @drawing
-def cells_and_paths(across: str, up: str, loss: str, step: str, names: tuple[str, ...], last: int) -> Chart:
+def cells_and_paths(
+    weights: tuple[str, str], loss: str, step: str, names: tuple[str, ...], last: int
+) -> Chart:
+    across, up = weights
     base = alt.Chart().encode(
         x=alt.X("x:Q", title=across, scale=alt.Scale(domain=span_ends("x", "x2"), nice=False)),
         y=alt.Y("y:Q", title=up, scale=alt.Scale(domain=span_ends("y", "y2"), nice=False)),

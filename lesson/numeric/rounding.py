@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from lesson.numeric.compare import Comparison, compare
+from lesson.numeric.compare import Comparison, Kink, compare
 from lesson.numeric.network import Activation, Params, Task, Trace, affine, forward
 
 
@@ -61,54 +61,72 @@ class ForwardBounds(NamedTuple):
 
 
 Gamma = Callable[[int], float]
+Dtypes = tuple[torch.dtype, torch.dtype]
+
+AT_ONCE = 2**18
+"""Pre-activations whose bounds are worked out at once: a dozen numbers of 8 bytes for each."""
 
 
-def allowance(
-    x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: tuple[torch.dtype, torch.dtype]
-) -> Allowance:
+def allowance(x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: Dtypes) -> Allowance:
     """By how much two gradients at the same weights, computed in these dtypes, may differ.
 
     x (batch, inputs), y (batch, outputs) and params in float64, as the bound is evaluated there.
     """
-
-    def g(n: int) -> float:
-        return sum(gamma(n, dtype) for dtype in dtypes)
-
-    trace = forward(x, params, activation)
-    bounds = forward_bounds(Task(x, y, params, activation), trace, g)
-    spread = signal_bounds(2 * (trace.out - y), params.w2, bounds, g)
-    return carried(Task(x, y, params, activation), bounds, spread, dtypes)
+    task = Task(x, y, params, activation)
+    whole = part(task, gammas(dtypes), len(x))
+    return whole._replace(rounding=with_smallest(whole.rounding, task, dtypes))
 
 
-def allowance_of(
-    task: Task, signal: Tensor, off: Callable[[Tensor], Tensor], dtypes: tuple[torch.dtype, torch.dtype]
-) -> Allowance:
-    """The same for any loss: signal is its derivative by out (batch, outputs), and off tells by how much that
-    may be off where out is off by so much. All in float64."""
+def gradient_allowance(
+    x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: Dtypes
+) -> tuple[Params, Params]:
+    """The rounding and the kink of allowance, from some observations at a time, which bounds the memory.
 
-    def g(n: int) -> float:
-        return sum(gamma(n, dtype) for dtype in dtypes)
+    params in float64; x and y in any dtype.
+    """
+    some = observations_at_once(params)
+    rounding, kink = None, None
+    for few_x, few_y in zip(x.split(some), y.split(some), strict=True):
+        found = part(Task(few_x.double(), few_y.double(), params, activation), gammas(dtypes), len(x))
+        rounding, kink = added(rounding, found.rounding), added(kink, found.kink)
+    assert rounding is not None
+    assert kink is not None
+    return with_smallest(rounding, Task(x, y, params, activation), dtypes), kink
 
+
+def observations_at_once(params: Params) -> int:
+    return max(1, AT_ONCE // params.w1.shape[1])
+
+
+def gammas(dtypes: Dtypes) -> Gamma:
+    """The sum of both computations' gamma_n."""
+    return lambda n: sum(gamma(n, dtype) for dtype in dtypes)
+
+
+def part(task: Task, g: Gamma, batch: int) -> Allowance:
+    """What some observations of a batch allow, but for what underflows: bounds of gradients are sums over the
+    batch."""
     trace = forward(task.x, task.params, task.activation)
     bounds = forward_bounds(task, trace, g)
+    return carried(task, bounds, signal_bounds(2 * (trace.out - task.y), task.params.w2, bounds, g), g(batch))
+
+
+def allowance_of(task: Task, signal: Tensor, off: Callable[[Tensor], Tensor], dtypes: Dtypes) -> Allowance:
+    """The allowance for any loss: signal is its derivative by out (batch, outputs), and off tells by how much
+    that may be off where out is off by so much. All in float64."""
+    g = gammas(dtypes)
+    bounds = forward_bounds(task, forward(task.x, task.params, task.activation), g)
     spread = spread_bounds(signal, off(bounds.off_out), task.params.w2, bounds, g)
-    return carried(task, bounds, spread, dtypes)
+    whole = carried(task, bounds, spread, g(len(task.x)))
+    return whole._replace(rounding=with_smallest(whole.rounding, task, dtypes))
 
 
 def carried(
-    task: Task,
-    bounds: ForwardBounds,
-    spread: tuple[Signals, Signals],
-    dtypes: tuple[torch.dtype, torch.dtype],
+    task: Task, bounds: ForwardBounds, spread: tuple[Signals, Signals], over_batch: float
 ) -> Allowance:
-    """From the error signals, by how much they may be off and how large they are, to the gradients."""
-
-    def g(n: int) -> float:
-        return sum(gamma(n, dtype) for dtype in dtypes)
-
-    (x, y, params, activation), (signals, sizes) = task, spread
-    smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
-    rounding = gradient_bounds(x, bounds, signals, sizes, g).map(lambda off: off + smallest)
+    """From the signals, by how much they may be off and how large they are, to the gradients."""
+    (x, _, params, activation), (signals, sizes) = task, spread
+    rounding = gradient_bounds(x, bounds, signals, sizes, over_batch)
     # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
     flipped = (1 - activation.slope) * bounds.at_kink * sizes.grad_a
     none = rounding.map(torch.zeros_like)
@@ -118,17 +136,51 @@ def carried(
     return Allowance(rounding, signals, kink, bounds.at_kink)
 
 
+def added(one: Params | None, two: Params) -> Params:
+    """The sum; None stands for nothing."""
+    if one is None:
+        return two
+    terms = iter([a + b for a, b in zip(one, two, strict=True) if a is not None and b is not None])
+    return two.map(lambda _: next(terms))
+
+
+def with_smallest(rounding: Params, task: Task, dtypes: Dtypes) -> Params:
+    """Bounds with what may underflow anywhere on the way."""
+    x, y, params, _ = task
+    smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
+    return rounding.map(lambda off: off + smallest)
+
+
+def nearest_kink(x: Tensor, params: Params, dtypes: Dtypes) -> Kink | None:
+    """The pre-activation nearest to zero among those that rounding cannot tell from it, if there are any."""
+    kinks, first, some = [], 0, observations_at_once(params)
+    for few in map(Tensor.double, x.split(some)):
+        h = affine(few, params.w1, params.b1)
+        distance = h.abs()
+        distance.masked_fill_(distance > off_h(few, params, gammas(dtypes)), torch.inf)
+        observation, unit = divmod(int(distance.argmin()), h.shape[1])
+        if distance[observation, unit] < torch.inf:
+            kinks.append(Kink(first + observation, unit, float(h[observation, unit])))
+        first += some
+    return min(kinks, key=lambda kink: abs(kink.h), default=None)
+
+
 def forward_bounds(task: Task, trace: Trace, g: Gamma) -> ForwardBounds:
     x, _, params, activation = task
     w2, b2 = params.w2.abs(), magnitude(params.b2)
-    off_h = g(x.shape[1] + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
-    at_kink = trace.h.abs() <= off_h
+    off = off_h(x, params, g)
+    at_kink = trace.h.abs() <= off
     # On the kink the unit may pass everything: the bound must hold for either side.
     slopes = activation.derivative(trace.h.masked_fill(at_kink, 1.0))
     a = trace.a.abs()
-    off_a = slopes * off_h + g(2) * a
+    off_a = slopes * off + g(2) * a
     a = a + off_a
     return ForwardBounds(at_kink, slopes, a, off_a, off_a @ w2 + g(len(w2) + 1) * affine(a, w2, b2))
+
+
+def off_h(x: Tensor, params: Params, g: Gamma) -> Tensor:
+    """By how much each pre-activation may be off."""
+    return g(x.shape[1] + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
 
 
 def signal_bounds(residual: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma) -> tuple[Signals, Signals]:
@@ -151,9 +203,11 @@ def spread_bounds(
     return Signals(off_grad_out, off_grad_a, off_grad_h), Signals(grad_out, grad_a, bounds.slopes * grad_a)
 
 
-def gradient_bounds(x: Tensor, bounds: ForwardBounds, off: Signals, size: Signals, g: Gamma) -> Params:
-    """By how much the gradients may be off: sums over the batch of products."""
-    over_batch, x, a = g(len(x)), x.abs(), bounds.a
+def gradient_bounds(
+    x: Tensor, bounds: ForwardBounds, off: Signals, size: Signals, over_batch: float
+) -> Params:
+    """By how much the gradients may be off: sums of products; over_batch: the gamma of a batch's sum."""
+    x, a = x.abs(), bounds.a
     return Params(
         w1=x.T @ off.grad_h + over_batch * x.T @ size.grad_h,
         b1=off.grad_h.sum(0, keepdim=True) + over_batch * size.grad_h.sum(0, keepdim=True),

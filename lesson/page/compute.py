@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 import streamlit as st
 from cachetools import LRUCache, cached
 
-from lesson import prose
-from lesson.page.words import language, words
+from lesson.page.words import phrase, words
 from lesson.workers.pool import PROCESSES, Answer, answer, compute_in_turns
 from lesson.workers.shared import SharedRun
 
@@ -147,7 +146,7 @@ def watched(
     """
 
     def in_queue(position: int) -> None:
-        bar.progress(0.0, prose.say(language(), "words", "in-line", place=position))
+        bar.progress(0.0, phrase("in-line", place=position))
 
     def begun_by_another() -> None:
         bar.progress(0.0, words()["asked-already"])

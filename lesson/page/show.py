@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import streamlit as st
 
-from lesson import prose
 from lesson.numeric import source
-from lesson.page.words import chapter, keep_in_address, language, quoted, text, words
+from lesson.page.questions import finished
+from lesson.page.words import chapter, keep_in_address, phrase, quoted, text, words
 from lesson.workers.process import WorkerLost
 
 # Neither torch nor SymPy, Altair or pandas: the heading is on the screen before they are loaded.
@@ -87,18 +87,16 @@ EARNED = {
     "activation": ("grad_h",),
     "bias": ("grad_b1", "grad_b2"),
 }
-"""Which of the seven lines each chapter of the derivation earns, in the order of the chapters."""
+"""Which of the seven lines each chapter of the derivation earns."""
 
 
 def seven_lines() -> None:
-    """The seven lines from the running source, those lit that this chapter or one before it earned."""
-    chapters = list(EARNED)
-    so_far = chapters[: chapters.index(chapter()) + 1]
-    earned = {line for name in so_far for line in EARNED[name]}
+    """The seven lines from the running source, those ticked whose chapter's checks were answered rightly."""
+    done = {line for name, lines in EARNED.items() if finished(name) for line in lines}
     rows = []
     for line in source.seven_lines().splitlines():
         name = line.split(" = ")[0]
-        mark = ":material/check_circle:" if name in earned else ":material/radio_button_unchecked:"
+        mark = ":material/check_circle:" if name in done else ":material/radio_button_unchecked:"
         new = f" **{words()['earned-here']}**" if name in EARNED[chapter()] else ""
         rows.append(f"{mark} `{line}`{new}")
     with st.container(border=True):
@@ -109,15 +107,20 @@ def in_ink(drawing: Mapping[str, Any]) -> dict[str, Any]:
     """A drawing whose words and rulers can be read in the theme on the screen."""
     from lesson.charts import theme
 
-    ink = {"color": theme.INK[st.context.theme.type or "light"]}
+    ink = {"color": theme.INK[theme_name()]}
     return {**drawing, "config": {**drawing["config"], "text": ink, "rule": ink}}
+
+
+def theme_name() -> str:
+    """The theme on the screen: light or dark."""
+    return st.context.theme.type or "light"
 
 
 def colors() -> Mapping[str, str]:
     """The colours of quantities in formulas, legible in the theme on the screen."""
     from lesson.charts import theme
 
-    return theme.TEXT[st.context.theme.type or "light"]
+    return theme.TEXT[theme_name()]
 
 
 ROOM = r"\:\begin{gathered} \\[-1.2em] %s \\[-0.8em] \, \end{gathered}\:"
@@ -146,9 +149,7 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
         proof = prove(parameter, *(min(size, LARGEST) for size in sizes))
         mark = st.success if proof.proved == proof.entries else st.error
         mark(
-            prose.say(
-                language(),
-                "words",
+            phrase(
                 "proof",
                 parameter=parameter,
                 proved=proof.proved,
@@ -159,16 +160,29 @@ def proved(sizes: tuple[int, int, int, int], *parameters: str) -> None:
             icon=":material/verified:",
         )
     if max(sizes) > LARGEST:
-        st.caption(prose.say(language(), "words", "proof-cut", largest=LARGEST))
+        st.caption(phrase("proof-cut", largest=LARGEST))
 
 
-def picture(picture: Picture, alt: str, on_pick: tuple[str, Callable[[], None]] | None = None) -> None:
+def picture(
+    picture: Picture,
+    alt: str,
+    on_pick: tuple[str, Callable[[], None]] | None = None,
+    selects: str | Sequence[str] = (),
+) -> None:
     """A chart, and what it shows in words for those who do not see it; with other words it is drawn anew.
 
-    on_pick: the widget key of a chart in which one can select something, and what that calls.
+    One with a width of its own, or of several views, scrolls where the page is narrower. on_pick: the
+    widget key of a chart in which one can select something, and what that calls. selects: the selections of
+    which the server hears, where the browser keeps others to itself.
     """
-    selects: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
-    st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **selects)
+    chosen: dict[str, Any] = {"key": on_pick[0], "on_select": on_pick[1]} if on_pick else {}
+    if selects:
+        chosen["selection_mode"] = selects
+    if picture.drawing.keys().isdisjoint(("vconcat", "width")):
+        st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, **chosen)
+        return
+    with st.container(horizontal=True, wrap=False):
+        st.vega_lite_chart(picture.table, in_ink(picture.drawing), alt=alt, width="content", **chosen)
 
 
 def refused(error: DataError | MatrixError) -> None:

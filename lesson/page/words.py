@@ -31,6 +31,11 @@ def words() -> Mapping[str, str]:
     return prose.sections(language(), "words")
 
 
+def phrase(section: str, **values: object) -> str:
+    """A sentence that pages share."""
+    return prose.say(language(), "words", section, **values)
+
+
 def chapter() -> str:
     """The name of the chapter on the screen; the shell keeps it, as fragments rerun without it."""
     return str(st.session_state["chapter"])
@@ -83,34 +88,6 @@ def keep_in_address(key: str, name: str, default: str) -> None:
         del st.query_params[key]
 
 
-LETTERS = "ABCDEFGH"
-
-
-def ask(section: str) -> None:
-    """A question of this chapter, marked as soon as it is answered, with the reason."""
-    question = prose.question(language(), chapter(), section)
-    options = "  \n".join(
-        f"**{letter}** {option.text}" for letter, option in zip(LETTERS, question.options, strict=False)
-    )
-    with st.container(border=True):
-        st.markdown(f"{question.text}\n\n{options}")
-        # Streamlit writes the options of a choice smaller than the text.
-        answer = st.radio(
-            question.text,
-            range(len(question.options)),
-            format_func=LETTERS.__getitem__,
-            index=None,
-            horizontal=True,
-            label_visibility="collapsed",
-            key=f"{chapter()}-{section}",
-            persist_state="session",
-        )
-        if answer is not None:
-            option = question.options[answer]
-            mark = st.success if option.right else st.info
-            mark(option.reason, icon=":material/check:" if option.right else ":material/lightbulb:")
-
-
 def figure(value: float) -> str:
     """A number for the eye: three digits, plain where that is short, exact zero as 0."""
     if value == 0 or not math.isfinite(value):
@@ -136,5 +113,5 @@ def program_error(error: ProgramError) -> str:
         name: sides(fact) if isinstance(fact, tuple) else quoted(str(fact))
         for name, fact in error.facts.items()
     }
-    sentence = prose.say(language(), "words", f"error-{error.reason}", **facts)
-    return prose.say(language(), "words", "at", line=error.line, column=error.column, sentence=sentence)
+    sentence = phrase(f"error-{error.reason}", **facts)
+    return phrase("at", line=error.line, column=error.column, sentence=sentence)

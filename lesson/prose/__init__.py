@@ -73,6 +73,14 @@ def say(language: str, chapter: str, section: str, /, **values: object) -> str:
     return VALUE.sub(lambda match: str(values[match[1]]), text)
 
 
+def questions(language: str, chapter: str) -> tuple[str, ...]:
+    """The sections of a chapter that are questions, in their order; none where there is no such chapter."""
+    try:
+        return tuple(name for name, text in sections(language, chapter).items() if OPTION.search(text + "\n"))
+    except ProseError:
+        return ()
+
+
 @lru_cache(maxsize=256)
 def question(language: str, chapter: str, section: str, /) -> Question:
     """A section written as a question: text, then `- [ ] option` lines, each with a `  > reason`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lesson.chapters.home import FIRST
+from lesson.chapters.home import CHAPTERS
 from lesson.numeric.source import LINES
 from tests.harness.lesson_app import metrics, open_page, texts
 
@@ -42,5 +42,5 @@ def test_a_network_that_blows_up_says_so() -> None:
 def test_one_button_starts_and_keeps_the_network() -> None:
     app = open_page(hidden=5, lang="en")
     app.button(key="start").click().run()
-    assert app.session_state["chapter"] == FIRST
+    assert app.session_state["chapter"] == CHAPTERS[0]
     assert (app.query_params["hidden"], app.query_params["lang"]) == ("5", "en")

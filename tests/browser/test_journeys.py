@@ -212,9 +212,9 @@ def test_what_was_written_survives_pages_and_servers(browser: Browser) -> None:
 
 def test_a_weight_is_chosen_in_the_picture(browser: Browser, server: Server) -> None:
     with visit(browser, f"{server.address}/chain-rule?hidden=2") as page:
-        # The second group of rules are the targets; its second line leads from x1 down to h2.
+        # The third group of rules are the targets; its second line leads from x1 down to h2.
         picture = page.locator("[data-testid=stVegaLiteChart]").first
-        picture.locator("g.mark-rule").nth(1).locator("line").nth(1).dispatch_event("click")
+        picture.locator("g.mark-rule").nth(2).locator("line").nth(1).dispatch_event("click")
         expect(page.locator(".st-key-entry input")).to_have_value("w1[1,2]", timeout=10_000)
         settle(page)
         assert "entry=w1%5B1%2C2%5D" in page.url

@@ -122,6 +122,9 @@ def test_a_learner_survives_the_copy(browser: Browser, proxied: Proxied) -> None
         expect(page.get_by_text("identical to autograd's")).to_be_visible(timeout=60_000)
         assert page.locator(".st-key-program textarea").input_value() == LINES
         assert page.locator(".st-key-hidden input").input_value() == "4"
+        assert "line.grad_out" in page.evaluate("document.cookie")
+        page.goto(f"{proxied.address}/")
+        expect(page.get_by_text("Solved on your own: 1 of the seven lines.")).to_be_visible(timeout=60_000)
         assert other.process.poll() is None
     finally:
         context.close()

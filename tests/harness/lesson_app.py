@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from streamlit.testing.v1 import AppTest
+
+from lesson.page import memory
+
+# AppTest knows no cookies.
+patch.object(memory, "cookie", return_value="").start()
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 # AppTest cannot switch between pages that are functions; the shell opens them like this.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_section_that_a_language_lacks_is_found(tmp_path: Path, monkeypatch: p
         (tmp_path / language / "words.md").write_text(text, encoding="utf-8")
     monkeypatch.setattr(prose, "FOLDER", tmp_path)
     assert lacking("xx", "words") == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize("chapter", [chapter for chapter in CHAPTERS if chapter != "home"])
+def test_every_chapter_says_what_one_will_be_able_to_do_and_how_long_it_takes(chapter: str) -> None:
+    assert re.fullmatch(r"[a-z][^\n]{20,140}\.", prose.say("en", chapter, "goal"))
+    assert 3 <= int(prose.say("en", chapter, "minutes")) <= 60
 
 
 @pytest.mark.parametrize(("chapter", "section"), QUESTIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from lesson.charts.picture import Picture
@@ -24,13 +25,15 @@ WORDS = Words()
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of one layer, one for each row that it draws; table: all rows of the picture."""
+    """The marks of one layer, one for each row that it draws; table: all rows of the picture; selected: what
+    each selection holds."""
 
     kind: str
     style: Mapping[str, Any]
     encoding: Mapping[str, Any]
     rows: list[Row]
     table: list[Row]
+    selected: Row
 
     def see(self, *channels: str) -> list[tuple[Any, ...]]:
         """For each mark what it shows on these channels, None for a gap."""
@@ -44,7 +47,7 @@ class Marks:
         if definition is None:
             return self.style.get(channel)
         met = definition.get("condition")
-        if met and evaluate(met["test"], datum=row):
+        if met and evaluate(met["test"], datum=row, **self.selected):
             return self.shown(met, channel, row)
         if "value" in definition or "datum" in definition:
             constant = definition.get("value", definition.get("datum"))
@@ -109,12 +112,13 @@ def layers(
     """An inner layer has what is around it too: its encoding and its transforms."""
     encoding = {**encoding, **specification.get("encoding", {})}
     transforms = [*transforms, *specification.get("transform", [])]
-    if "layer" in specification:
-        for layer in specification["layer"]:
-            yield from layers(layer, encoding, transforms, table, selected)
+    inner = [specification[kind] for kind in ("layer", "hconcat", "vconcat") if kind in specification]
+    for layer in chain.from_iterable(inner):
+        yield from layers(layer, encoding, transforms, table, selected)
+    if inner:
         return
     mark = specification["mark"]
-    yield Marks(mark["type"], mark, encoding, transformed(table, transforms, selected), table)
+    yield Marks(mark["type"], mark, encoding, transformed(table, transforms, selected), table, selected)
 
 
 def transformed(table: list[Row], transforms: list[Row], selected: Row) -> list[Row]:

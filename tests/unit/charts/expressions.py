@@ -6,14 +6,14 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 Names = Mapping[str, Any]
 Meaning = Callable[[Names], Any]
 """An expression that has been read: what it gives where names have these values."""
 
-TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|'[^']*'|\w+|&&|\|\||[<>=!]=|[-+*/<>().,?:\[\]])")
+TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|'[^']*'|\w+|&&|\|\||[<>=!]=|[-+*/<>().,?:!\[\]])")
 
 
 def number(value: Any) -> float:
@@ -32,8 +32,8 @@ def add(left: Any, right: Any) -> Any:
 
 
 LEVELS: tuple[dict[str, Callable[[Any, Any], Any]], ...] = (
-    {"||": lambda left, right: left or right},
-    {"&&": lambda left, right: left and right},
+    {"||": operator.or_},
+    {"&&": operator.and_},
     {"==": operator.eq, "!=": operator.ne},
     {sign: numbers(act) for sign, act in {"<": operator.lt, ">": operator.gt}.items()}
     | {sign: numbers(act) for sign, act in {"<=": operator.le, ">=": operator.ge}.items()},
@@ -129,10 +129,14 @@ class Reader:
             return self.sign()
         value = self.level(depth + 1)
         while found := self.take(*LEVELS[depth]):
-            value = joined(LEVELS[depth][found], value, self.level(depth + 1))
+            join = LAZY.get(found) or partial(joined, LEVELS[depth][found])
+            value = join(value, self.level(depth + 1))
         return value
 
     def sign(self) -> Meaning:
+        if self.take("!"):
+            denied = self.sign()
+            return lambda names: not denied(names)
         if not self.take("-"):
             return self.follow(self.single())
         value = self.sign()
@@ -174,6 +178,18 @@ class Reader:
 
 def joined(act: Callable[[Any, Any], Any], left: Meaning, right: Meaning) -> Meaning:
     return lambda names: act(left(names), right(names))
+
+
+def either(left: Meaning, right: Meaning) -> Meaning:
+    return lambda names: left(names) or right(names)
+
+
+def both(left: Meaning, right: Meaning) -> Meaning:
+    return lambda names: left(names) and right(names)
+
+
+LAZY = {"||": either, "&&": both}
+"""What looks at its right side only if the left one leaves that open."""
 
 
 def part_of(value: Meaning, name: str) -> Meaning:

@@ -27,6 +27,9 @@ from tests.unit.charts.expressions import evaluate, written
         ("extent(pluck(data('source'), 'v'))[1]", 7),
         ("slice(format(datum.a, '.0e'), 0, 1)", "3"),
         ("clamp(log(1000) / LN10, -6, 2)", 2),
+        ("isValid(datum.none) && datum.none[0] == 1", False),
+        ("1 < 2 || datum.none[0] == 1", True),
+        ("!(1 < 2) || !isValid(datum.none)", True),
     ],
 )
 def test_an_expression_has_the_value_that_vega_gives_it(expression: str, value: Any) -> None:

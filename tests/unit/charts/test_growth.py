@@ -81,3 +81,12 @@ def test_a_legend_has_as_many_columns_as_fit(width: int, columns: int) -> None:
     assert legend == lines.encoding["strokeDash"]["legend"]
     assert legend["orient"] == "bottom"
     assert evaluate(legend["columns"]["expr"], width=width) == columns
+
+
+def test_a_name_stands_at_the_end_of_its_curve_in_the_place_of_a_legend() -> None:
+    curves = {"steep": [1.0, 4.0, 16.0], "flat": [1.0, 2.0, 3.0]}
+    lines, names, _ = drawn(growth_chart([1, 2, 4], curves, "size", "count", at_ends=True))
+    assert names.see("x", "y", "text") == [(4, 16, "steep"), (4, 3, "flat")]
+    assert lines.encoding["color"]["legend"] is None
+    lines, _ = drawn(growth_chart([1, 2, 4], curves, "size", "count"))
+    assert lines.encoding["color"]["legend"]

@@ -1,4 +1,4 @@
-"""Slopes: the tangent touches the curve with the slope by hand; units lie on their own activation."""
+"""Slopes: units lie on their own activation."""
 
 from __future__ import annotations
 
@@ -6,59 +6,8 @@ import numpy as np
 import pytest
 
 from lesson.charts import theme
-from lesson.charts.slopes import activation_chart, tangent_chart
-from lesson.numeric.experiments.chain_rule import Curve, Derivative, Moment, Pass
+from lesson.charts.slopes import activation_chart
 from tests.unit.charts.drawn import WORDS, Marks, drawn
-
-GRID = np.array([-1.5, 0.25, 2.0])
-NOTHING = np.array([])
-
-
-def moment(by_hand: float) -> Moment:
-    """A moment in which no two numbers are the same; only the picture's own are used."""
-    return Moment(
-        value=1.0,
-        slope=0.01,
-        loss=5.0,
-        passed=Pass(*[NOTHING] * 7),
-        derivative=Derivative(by_hand, autograd=17.0, finite=19.0, kink_in_reach=False),
-        curve=Curve(GRID, np.array([9.0, 7.0, 4.5])),
-    )
-
-
-def test_the_curve_is_the_loss_at_each_weight_and_the_dot_is_the_present_one() -> None:
-    curve, _, dot = drawn(tangent_chart(moment(-2.0), WORDS))
-    assert (curve.kind, dot.kind) == ("line", "circle")
-    assert curve.see("x", "y") == [(-1.5, 9), (0.25, 7), (2, 4.5)]
-    assert dot.see("x", "y") == [(1, 5)]
-    assert dot.tooltips() == [{"weight": "1.000", "loss": "5.0000"}]
-
-
-@pytest.mark.parametrize("slope", [-2.0, 3.0, 0.0])
-def test_the_tangent_goes_through_the_dot_with_the_slope_by_hand(slope: float) -> None:
-    _, tangent, dot = drawn(tangent_chart(moment(slope), WORDS))
-    (left, start), (right, end) = tangent.see("x", "y")
-    assert (left, right) == pytest.approx((0.4, 1.6))
-    assert (end - start) / (right - left) == pytest.approx(slope)
-    ((weight, loss),) = dot.see("x", "y")
-    assert ((left + right) / 2, (start + end) / 2) == pytest.approx((weight, loss))
-
-
-def test_only_the_tangent_is_dashed() -> None:
-    curve, tangent, dot = drawn(tangent_chart(moment(-2.0), WORDS))
-    assert (curve.style["color"], tangent.style["color"]) == (theme.WEIGHTS, theme.ERROR)
-    assert dot.style["color"] == theme.ERROR
-    assert [bool(line.style.get("strokeDash")) for line in (curve, tangent)] == [False, True]
-
-
-def test_the_axes_hold_curve_and_tangent_and_are_named() -> None:
-    curve, tangent, _ = drawn(tangent_chart(moment(-20.0), WORDS))
-    assert curve.domain("x") == [-1.5, 2]
-    assert curve.domain("y") == pytest.approx([-7, 17])
-    assert tangent.domain("y") == curve.domain("y")
-    assert (curve.title("x"), curve.title("y")) == (WORDS["weight-value"], WORDS["loss"])
-    assert curve.labels("y", 2500) == ["2.5k"]
-
 
 UNITS = np.array([-2.0, 0.0, 1.5, -0.5, 3.0, -3.0])
 
