@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 VERSION = "1"
-LONGEST = 2000
+LONGEST = 2500
 """Characters of the text; a browser takes 4,096 for all that a cookie is."""
 
 TRIES = 5
