@@ -40,18 +40,16 @@ def chosen_strength() -> str:
 
 def written_at(strength: str, network: settings.Settings) -> str:
     """The program as far as the learner has it at this strength; each keeps what was written in it."""
+    say(f"how-{strength}")
+    names = scaffold.wanted(network.bias)
     if strength == "order":
         return put_in_order(network.seed, network.bias)
-    if strength == "all":
-        written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
+    if strength == "blanks":
+        written = scaffold.filled({name: blanks(name) for name in names})
+    elif strength == "lines":
+        written = scaffold.completed({name: right_side(name) for name in names})
     else:
-        names = scaffold.wanted(network.bias)
-        say(f"how-{strength}")
-        written = (
-            scaffold.filled({name: blanks(name) for name in names})
-            if strength == "blanks"
-            else scaffold.completed({name: right_side(name) for name in names})
-        )
+        written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
     # Leaving the field is what has the lines checked.
     st.button(text("check"), key="check", icon=":material/fact_check:")
     return written
@@ -59,7 +57,6 @@ def written_at(strength: str, network: settings.Settings) -> str:
 
 def put_in_order(seed: int, bias: bool) -> str:
     """Lines to be pressed one after the other, with mistakes among them."""
-    say("how-order")
     key = f"order {seed}" if bias else f"order {seed} no-bias"
     lines: list[str] = st.pills(
         text("lines"),
