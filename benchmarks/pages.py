@@ -77,7 +77,12 @@ CONTROLS = {
 }
 """What is used in turn on a chapter that the seed does not change."""
 
-STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own")
+STILL = (
+    "wrong-gradients, collection",
+    "wrong-gradients, duel",
+    "bernoulli-gate, train",
+    "bernoulli-gate, own",
+)
 """What nothing changes but a long run with a bar, which is asked for."""
 
 

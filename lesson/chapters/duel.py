@@ -35,7 +35,6 @@ class Duel:
 
 def duel(network: settings.Settings) -> None:
     """A mistake to find, where the address has one, else one to plant."""
-    say("duel")
     if not network.bias:
         say("no-bias")
     token = st.query_params.get("duel", "")
@@ -47,6 +46,7 @@ def duel(network: settings.Settings) -> None:
 
 def plant(network: settings.Settings) -> None:
     """A mistake of the learner's choice, and the link to send; or one that nobody chose, to find oneself."""
+    say("duel")
     names = {title_of(known.name): known.name for known in COLLECTION} | {text("own-lines"): ""}
     name = names[st.selectbox(text("plant"), list(names), key="plant", persist_state="session")]
     own = "" if name else settings.program()
@@ -56,7 +56,6 @@ def plant(network: settings.Settings) -> None:
         st.button(
             text("make-link"),
             key="make-link",
-            type="primary",
             icon=":material/link:",
             on_click=seal,
             args=(name, own),
@@ -195,7 +194,7 @@ def evidence_by_gradient(witness: str, testimony: Testimony) -> str:
     shares = testimony.by_gradient.get(witness, {})
     if not any(shares.values()):
         return said
-    each = ", ".join(f"`{name}` {figure(100 * share)} %" for name, share in shares.items())
+    each = ", ".join(f"`{name}`\u00a0{figure(100 * share)}\u00a0%" for name, share in shares.items())
     return text("saw-each", said=said, each=each)
 
 
@@ -215,7 +214,6 @@ def accuse(so_far: Duel, bias: bool) -> None:
     st.button(
         text("accuse"),
         key="accuse",
-        type="primary",
         disabled=not suspect or bool(so_far.accused),
         on_click=setattr,
         args=(so_far, "accused", suspect),

@@ -226,7 +226,6 @@ def with_less_help(strength: str) -> None:
     st.button(
         text(f"strength-{strength}"),
         key="less-help",
-        type="primary",
         icon=":material/arrow_forward:",
         on_click=st.session_state.__setitem__,
         args=("strength", strength),

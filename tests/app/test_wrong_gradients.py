@@ -167,7 +167,7 @@ def test_a_planted_mistake_is_found_with_a_witness() -> None:
     assert app.button(key="call-autograd").disabled
     assert list(app.table[0].value["It"]) == ["notices"]
     (saw,) = app.table[0].value["What it saw"]
-    assert [saw.count(f"`grad_{name}` 50 %") for name in ("w1", "b1", "w2", "b2")] == [1] * 4
+    assert [saw.count(f"`grad_{name}`\u00a050\u00a0%") for name in ("w1", "b1", "w2", "b2")] == [1] * 4
     accuse(app, "grad_out")
     assert say("verdict-right", line="grad_out", count=1) in texts(app)
     assert "`grad_out = out - y`" in texts(app)
