@@ -1,4 +1,4 @@
-"""Your turn with the lines given: by keyboard alone, and on a phone."""
+"""Your turn with the lines given, by keyboard and on a phone; a duel, from one browser to another."""
 
 from __future__ import annotations
 
@@ -49,3 +49,21 @@ def test_each_strength_fits_a_phone(browser: Browser, server: Server, strength: 
     with visit(browser, f"{server.address}/your-turn?strength={strength}", NARROW) as page:
         assert sideways(page) == 0
         assert axe_violations(page) == []
+
+
+def test_a_duel_goes_from_one_browser_to_another(browser: Browser, server: Server) -> None:
+    with visit(browser, f"{server.address}/wrong-gradients?tab=duel&hidden=4") as page:
+        page.locator(".st-key-make-link button").click()
+        settle(page)
+        link = page.get_by_test_id("stCode").last.inner_text().strip()
+    assert link.startswith(f"{server.address}/wrong-gradients?hidden=4&tab=duel&duel=c")
+    with visit(browser, link, NARROW) as page:
+        expect(page.get_by_text("the factor 2 forgotten")).to_have_count(0)
+        page.locator(".st-key-call-autograd button").click()
+        settle(page)
+        page.locator(".st-key-suspect label").filter(has_text="grad_out").click()
+        settle(page)
+        page.locator(".st-key-accuse button").click()
+        settle(page)
+        expect(page.get_by_text("Found: grad_out is wrong. Witnesses needed: 1.")).to_be_visible()
+        assert sideways(page) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zlib
 
 import pytest
@@ -72,8 +73,14 @@ def test_a_token_that_was_changed_on_the_way_is_refused_or_the_same(at: int, oth
 
 def test_no_more_is_unpacked_than_a_program_may_have() -> None:
     for size in (MOST_CHARACTERS + 1, 5 * MOST_CHARACTERS, 4_000_000):
+        token = "o" + encoded(zlib.compress(b"x" * size, 9))
+        assert len(token) <= LONGEST
+        tracemalloc.start()
         with pytest.raises(SealError):
-            opened("o" + encoded(zlib.compress(b"x" * size, 9)))
+            opened(token)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 200_000
     assert opened("o" + encoded(zlib.compress(b"x" * MOST_CHARACTERS, 9))).text == "x" * MOST_CHARACTERS
 
 
