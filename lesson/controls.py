@@ -125,6 +125,9 @@ class Choice:
         return value
 
     def widget(self) -> str:
+        if len(self.options) == 1:
+            # There is nothing to choose.
+            return self.options[0]
         return st.radio(
             label(self.key),
             self.options,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lesson import prose
 from lesson.controls import Choice, Real, Step, Switch, Whole, correct_address, label
-from lesson.numeric.config import ACTIVATIONS, DTYPES, OPTIMIZERS, Config, Lane
+from lesson.numeric.config import ACTIVATIONS, MOST_DOUBLES, OPTIMIZERS, Config, Lane, possible_dtypes
 from lesson.numeric.data import Normal, Source, Sparse
 from lesson.numeric.program.whitelist import MOST_CHARACTERS
+from lesson.page.words import language
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,21 @@ LEARNING_RATE = Step(
 
 
 def lane(name: str, devices: tuple[str, ...]) -> Lane:
-    """The controls of one lane."""
-    dtype, device = Choice(f"{name}_dtype", DTYPES), Choice(f"{name}_device", devices)
+    """The controls of one lane of the network on the screen."""
+    network: Settings = st.session_state["network"]
+    dtypes = possible_dtypes(network.batch, network.hidden)
+    dtype, device = Choice(f"{name}_dtype", dtypes), Choice(f"{name}_device", devices)
     correct_address(dtype, device)
-    # Where there is one device there is nothing to choose.
-    return Lane(dtype.widget(), device.widget() if len(devices) > 1 else devices[0])
+    if len(dtypes) == 1:
+        say_only_dtype(name, network)
+    return Lane(dtype.widget(), device.widget())
+
+
+def say_only_dtype(name: str, network: Settings) -> None:
+    """Why there is no choice of a precision."""
+    facts = {"now": f"{network.batch * network.hidden:,}", "most": f"{MOST_DOUBLES:,}"}
+    said = prose.say(language(), "words", "float64-too-large", lane=label(f"{name}_dtype"), **facts)
+    st.caption(said)
 
 
 def config(settings: Settings, source: Source | None = None) -> Config:

@@ -19,7 +19,7 @@ PARTS = {
     "part-derive": ("chain-rule", "matrix-form", "activation", "bias"),
     "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
-    "part-practise": ("your-turn", "wrong-gradients"),
+    "part-practise": ("your-turn", "wrong-gradients", "review"),
     "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 
@@ -53,13 +53,13 @@ def way_on(here: int) -> None:
             turn("previous-chapter", ORDER[here - 1], "tertiary", ":material/arrow_back:")
         st.markdown(phrase("position", number=here + 1, count=len(ORDER)), width="content")
         if here + 1 < len(ORDER):
-            turn("next-chapter", ORDER[here + 1], "primary", ":material/arrow_forward:")
+            turn("next-chapter", ORDER[here + 1], "secondary", ":material/arrow_forward:")
     if here + 1 < len(ORDER):
         summary = prose.say(language(), ORDER[here + 1], "summary")
         st.markdown(phrase("settles", summary=summary), text_alignment="right")
 
 
-def turn(key: str, name: str, kind: Literal["primary", "tertiary"], icon: str) -> None:
+def turn(key: str, name: str, kind: Literal["secondary", "tertiary"], icon: str) -> None:
     """A button to another chapter."""
     if st.button(prose.say(language(), name, "title"), key=key, type=kind, icon=icon):
         go_to(name)

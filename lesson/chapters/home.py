@@ -42,7 +42,7 @@ def start() -> None:
     """The one button: to the first chapter, or to where the learner stopped."""
     name = where_to_go_on()
     label = text("go-on", title=prose(language(), name, "title")) if progress().stopped else text("start")
-    if st.button(label, type="primary", key="start", icon=":material/arrow_forward:"):
+    if st.button(label, key="start", icon=":material/arrow_forward:"):
         go_to(name)
 
 

@@ -219,7 +219,7 @@ def train_or_offer(config: Config, buttons: DeltaGenerator) -> bool:
     elif trained := finished(run, config):
         st.session_state["history"] = trained
     else:
-        return buttons.button(text("train"), key="train", type="primary", icon=":material/play_arrow:")
+        return buttons.button(text("train"), key="train", icon=":material/play_arrow:")
     return False
 
 

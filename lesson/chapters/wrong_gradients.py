@@ -58,7 +58,6 @@ def collection(network: settings.Settings) -> None:
     guessed = guess(known.name, stands=bool(called & {(known.name, True), (known.name, False)}))
     st.button(
         text("testify"),
-        type="primary",
         icon=":material/gavel:",
         key="testify",
         disabled=not guessed,

@@ -25,6 +25,14 @@ LIMITS = {
     "seed": (0, 9999),
 }
 
+MOST_DOUBLES = 2**21
+"""The most pre-activations of a network that may train in float64.
+
+The seven lines hold five tensors of (batch, hidden) at once, a learner's own some more, and three copies of
+the data stand beside them. With this many float64 takes 250 MiB, as float32 does at the largest sizes; a
+worker has 320.
+"""
+
 MAX_WORK = 10**12
 """The most multiplications one run may ask for: about half a minute of two ordinary cores."""
 
@@ -40,6 +48,11 @@ ELEMENTWISE_COST = 80
 
 ENTRY_COST = 100
 """What recording and moving one entry of the weights costs a lane, in multiplications."""
+
+
+def possible_dtypes(batch: int, hidden: int) -> tuple[str, ...]:
+    """Those in which a network of this size may train."""
+    return DTYPES if batch * hidden <= MOST_DOUBLES else DTYPES[:1]
 
 
 @dataclass(frozen=True)

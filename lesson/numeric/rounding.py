@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from lesson.numeric.compare import Comparison, compare
+from lesson.numeric.compare import Comparison, Kink, compare
 from lesson.numeric.network import Activation, Params, Task, Trace, affine, forward
 
 
@@ -61,25 +61,57 @@ class ForwardBounds(NamedTuple):
 
 
 Gamma = Callable[[int], float]
+Dtypes = tuple[torch.dtype, torch.dtype]
+
+AT_ONCE = 2**18
+"""Pre-activations whose bounds are worked out at once: a dozen numbers of 8 bytes for each."""
 
 
-def allowance(
-    x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: tuple[torch.dtype, torch.dtype]
-) -> Allowance:
+def allowance(x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: Dtypes) -> Allowance:
     """By how much two gradients at the same weights, computed in these dtypes, may differ.
 
     x (batch, inputs), y (batch, outputs) and params in float64, as the bound is evaluated there.
     """
+    task = Task(x, y, params, activation)
+    whole = part(task, gammas(dtypes), len(x))
+    return whole._replace(rounding=with_smallest(whole.rounding, task, dtypes))
 
-    def g(n: int) -> float:
-        return sum(gamma(n, dtype) for dtype in dtypes)
 
+def gradient_allowance(
+    x: Tensor, y: Tensor, params: Params, activation: Activation, dtypes: Dtypes
+) -> tuple[Params, Params]:
+    """The rounding and the kink of allowance, from some observations at a time, which bounds the memory.
+
+    params in float64; x and y in any dtype.
+    """
+    some = observations_at_once(params)
+    rounding, kink = None, None
+    for few_x, few_y in zip(x.split(some), y.split(some), strict=True):
+        found = part(Task(few_x.double(), few_y.double(), params, activation), gammas(dtypes), len(x))
+        rounding, kink = added(rounding, found.rounding), added(kink, found.kink)
+    assert rounding is not None
+    assert kink is not None
+    return with_smallest(rounding, Task(x, y, params, activation), dtypes), kink
+
+
+def observations_at_once(params: Params) -> int:
+    return max(1, AT_ONCE // params.w1.shape[1])
+
+
+def gammas(dtypes: Dtypes) -> Gamma:
+    """The sum of both computations' gamma_n."""
+    return lambda n: sum(gamma(n, dtype) for dtype in dtypes)
+
+
+def part(task: Task, g: Gamma, batch: int) -> Allowance:
+    """What some observations of a batch allow, but for what underflows: bounds of gradients are sums over the
+    batch."""
+    x, y, params, activation = task
     trace = forward(x, params, activation)
-    bounds = forward_bounds(Task(x, y, params, activation), trace, g)
+    bounds = forward_bounds(task, trace, g)
     residual = 2 * (trace.out - y)
     signals, sizes = signal_bounds(residual, params.w2, bounds, g)
-    smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
-    rounding = gradient_bounds(x, bounds, signals, sizes, g).map(lambda off: off + smallest)
+    rounding = gradient_bounds(x, bounds, signals, sizes, g(batch))
     # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
     flipped = (1 - activation.slope) * bounds.at_kink * sizes.grad_a
     none = rounding.map(torch.zeros_like)
@@ -89,17 +121,51 @@ def allowance(
     return Allowance(rounding, signals, kink, bounds.at_kink)
 
 
+def added(one: Params | None, two: Params) -> Params:
+    """The sum; None stands for nothing."""
+    if one is None:
+        return two
+    terms = iter([a + b for a, b in zip(one, two, strict=True) if a is not None and b is not None])
+    return two.map(lambda _: next(terms))
+
+
+def with_smallest(rounding: Params, task: Task, dtypes: Dtypes) -> Params:
+    """Bounds with what may underflow anywhere on the way."""
+    x, y, params, _ = task
+    smallest = (len(x) + sum(params.w1.shape) + y.shape[1]) * max(torch.finfo(t).tiny for t in dtypes)
+    return rounding.map(lambda off: off + smallest)
+
+
+def nearest_kink(x: Tensor, params: Params, dtypes: Dtypes) -> Kink | None:
+    """The pre-activation nearest to zero among those that rounding cannot tell from it, if there are any."""
+    kinks, first, some = [], 0, observations_at_once(params)
+    for few in map(Tensor.double, x.split(some)):
+        h = affine(few, params.w1, params.b1)
+        distance = h.abs()
+        distance.masked_fill_(distance > off_h(few, params, gammas(dtypes)), torch.inf)
+        observation, unit = divmod(int(distance.argmin()), h.shape[1])
+        if distance[observation, unit] < torch.inf:
+            kinks.append(Kink(first + observation, unit, float(h[observation, unit])))
+        first += some
+    return min(kinks, key=lambda kink: abs(kink.h), default=None)
+
+
 def forward_bounds(task: Task, trace: Trace, g: Gamma) -> ForwardBounds:
     x, _, params, activation = task
     w2, b2 = params.w2.abs(), magnitude(params.b2)
-    off_h = g(x.shape[1] + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
-    at_kink = trace.h.abs() <= off_h
+    off = off_h(x, params, g)
+    at_kink = trace.h.abs() <= off
     # On the kink the unit may pass everything: the bound must hold for either side.
     slopes = activation.derivative(trace.h.masked_fill(at_kink, 1.0))
     a = trace.a.abs()
-    off_a = slopes * off_h + g(2) * a
+    off_a = slopes * off + g(2) * a
     a = a + off_a
     return ForwardBounds(at_kink, slopes, a, off_a, off_a @ w2 + g(len(w2) + 1) * affine(a, w2, b2))
+
+
+def off_h(x: Tensor, params: Params, g: Gamma) -> Tensor:
+    """By how much each pre-activation may be off."""
+    return g(x.shape[1] + 1) * affine(x.abs(), params.w1.abs(), magnitude(params.b1))
 
 
 def signal_bounds(residual: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma) -> tuple[Signals, Signals]:
@@ -115,9 +181,11 @@ def signal_bounds(residual: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma)
     return Signals(off_grad_out, off_grad_a, off_grad_h), Signals(grad_out, grad_a, bounds.slopes * grad_a)
 
 
-def gradient_bounds(x: Tensor, bounds: ForwardBounds, off: Signals, size: Signals, g: Gamma) -> Params:
-    """By how much the gradients may be off: sums over the batch of products."""
-    over_batch, x, a = g(len(x)), x.abs(), bounds.a
+def gradient_bounds(
+    x: Tensor, bounds: ForwardBounds, off: Signals, size: Signals, over_batch: float
+) -> Params:
+    """By how much the gradients may be off: sums of products; over_batch: the gamma of a batch's sum."""
+    x, a = x.abs(), bounds.a
     return Params(
         w1=x.T @ off.grad_h + over_batch * x.T @ size.grad_h,
         b1=off.grad_h.sum(0, keepdim=True) + over_batch * size.grad_h.sum(0, keepdim=True),

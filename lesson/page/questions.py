@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lesson import prose
+from lesson import prose, schedule
 from lesson.page import memory
 from lesson.page.words import chapter, language, phrase, words
 from lesson.prose import Question
@@ -103,7 +103,10 @@ def marked(question: Question, given: str) -> None:
 
 def tally(chapter: str) -> tuple[int, int]:
     """How many questions of a chapter are done, and how many there are: a prediction is done when it was
-    made, a check when it was answered rightly."""
+    made, a check when it was answered rightly. Review has those of all others, and its own."""
+    if chapter == "review":
+        right, _ = schedule.score(schedule.read(memory.progress().review))
+        return right, len(schedule.QUESTIONS)
     sections = prose.questions("en", chapter)
     return sum(done(chapter, section) for section in sections), len(sections)
 

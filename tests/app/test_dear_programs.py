@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lesson.numeric.source import seven_lines
 from tests.harness.lesson_app import metrics, open_page, texts
 from tests.harness.programs import POWERS, WIDE, using
 
@@ -40,3 +41,16 @@ def test_too_many_steps_of_it_say_how_many_are_possible() -> None:
     app = open_page("train", backward="yours", program=dear, steps=20_000)
     assert "steps are possible" in texts(app)
     assert not metrics(app)
+
+
+@pytest.mark.parametrize("batch", [2048, 8192])
+def test_a_comparison_on_the_largest_network_answers(batch: int) -> None:
+    """In float64 beside float32 as far as that is possible, with the notebook's sum over everything."""
+    program = seven_lines() + "\ngrad_b1 = grad_b1 * 0 + grad_h.sum()"
+    network = {"batch": batch, "hidden": 1024, "inputs": 1, "outputs": 8, "by_hand_dtype": "float64"}
+    app = open_page("train", backward="yours", program=program, steps=1, learning_rate="1e-7", **network)
+    if "train" in {button.key for button in app.button}:
+        app.button(key="train").click().run()
+    assert not app.exception
+    assert "**Different.**" in texts(app)
+    assert "memory" not in "".join(error.value for error in app.error)

@@ -66,6 +66,33 @@ def test_the_result_follows_the_controls() -> None:
     assert "In all 1 recorded steps" in texts(app)
 
 
+LARGE = {"batch": 8192, "hidden": 1024}
+
+
+def test_where_float64_would_not_fit_there_is_float32_and_a_word_about_it() -> None:
+    app = open_page("train", **LARGE, by_hand_dtype="float64", steps=2)
+    assert {
+        key for key in ("by_hand_dtype", "autograd_dtype") if key in {radio.key for radio in app.radio}
+    } == set()
+    assert "`by_hand_dtype` = `float64`" in app.warning[0].value
+    assert "By hand: precision: float32. " in texts(app)
+    assert "above\n2,097,152; it is 8,388,608." in texts(app)
+    app.number_input(key="batch").set_value(2048).run()
+    assert app.radio(key="by_hand_dtype").options == ["float32", "float64"]
+    assert "needs more memory" not in texts(app)
+
+
+def test_a_choice_of_float64_gives_way_where_the_network_grows_too_large_for_it() -> None:
+    app = open_page("train", autograd_dtype="float64", hidden=1024, batch=64, steps=1)
+    assert app.radio(key="autograd_dtype").value == "float64"
+    app.number_input(key="batch").set_value(8192).run()
+    assert not app.exception
+    assert "Autograd: precision: float32. " in texts(app)
+    assert "**Identical.**" in texts(app)
+    app.number_input(key="batch").set_value(64).run()
+    assert app.radio(key="autograd_dtype").options == ["float32", "float64"]
+
+
 def test_a_long_run_waits_for_its_button_and_old_results_are_marked() -> None:
     app = open_page("train")
     app.number_input(key="steps").set_value(3000).run()

@@ -13,7 +13,7 @@ from lesson.numeric.experiments.wrong_gradients import sealed
 from lesson.numeric.program.mistakes import COLLECTION
 from lesson.numeric.source import seven_lines
 from lesson.page import memory
-from lesson.progress import written
+from lesson.progress import Progress, written
 from tests.harness.lesson_app import NETWORKS, open_page, texts
 
 
@@ -247,6 +247,18 @@ def test_lines_in_a_link_pass_the_same_gates(lines: str, section: str) -> None:
     app = open_page("wrong-gradients", "duel", duel=sealed.sealed_lines(lines))
     assert say(section) in texts(app)
     assert "accuse" not in {button.key for button in app.button}
+
+
+def test_what_is_forgotten_is_not_found_again_by_itself() -> None:
+    app = open_page("home")
+    app.session_state["progress"] = Progress().marked("mistake.factor")
+    app.session_state["called"] = {("factor", False)}
+    app.session_state["noticed"] = {"factor": dict.fromkeys(("shapes", "loss", "finite", "autograd"), True)}
+    app.session_state["predicted"] = {"factor": 4}
+    app.run()
+    app.button(key="forget").click().run()
+    assert not any(held in app.session_state for held in ("called", "noticed", "predicted"))
+    assert app.session_state["progress"] == Progress()
 
 
 def test_one_can_be_drawn_to_find_oneself() -> None:

@@ -72,12 +72,13 @@ MODEL = (2, 3, 5)
 class Kind(NamedTuple):
     """What is known of a tensor without its numbers.
 
-    contiguous: whether its rows lie one after the other in memory.
+    order: its dimensions from the one that memory goes through last to that which it goes through first;
+    None where its rows lie one after the other.
     """
 
     shape: Shape
     dtype: torch.dtype
-    contiguous: bool = True
+    order: tuple[int, ...] | None = None
 
     @property
     def entries(self) -> int:
@@ -92,7 +93,22 @@ def kind_of(value: Any) -> Any:  # noqa: ANN401
     """The kind of a tensor; any other value itself."""
     if not isinstance(value, Tensor):
         return value
-    return Kind(value.shape, value.dtype, value.is_contiguous())
+    return Kind(value.shape, value.dtype, order_of(value))
+
+
+def order_of(tensor: Tensor) -> tuple[int, ...] | None:
+    """In which order its dimensions lie in memory, None where that is their own."""
+    if tensor.is_contiguous():
+        return None
+    return tuple(sorted(range(tensor.dim()), key=tensor.stride, reverse=True))
+
+
+def laid_out(make: Callable[[Shape], Tensor], shape: Shape, order: tuple[int, ...] | None) -> Tensor:
+    """A tensor made in this shape, whose dimensions lie in memory in this order."""
+    if order is None:
+        return make(shape)
+    made = make(tuple(shape[dimension] for dimension in order))
+    return made.permute(*(order.index(dimension) for dimension in range(len(shape))))
 
 
 class Cost(NamedTuple):
@@ -152,14 +168,17 @@ class Call:
         made = self.make(*models, **{name: self.model(value) for name, value in self.keywords.items()})
         if any(made is model for model in models):
             return None
-        contiguous = made.dim() < 2 or self.name in PRODUCTS or not self.turned
-        return Kind(self.shape_like(made), made.dtype, contiguous)
+        return Kind(self.shape_like(made), made.dtype, order_of(made))
 
     def model(self, value: Any) -> Any:  # noqa: ANN401
         """A small tensor in the place of one of any size, on which torch shows what it makes of its kind."""
         if not isinstance(value, Kind):
             return value
-        return small((1, 1) if self.name in PRODUCTS else MODEL[len(MODEL) - len(value.shape) :], value.dtype)
+        if self.name in PRODUCTS:
+            return small((1, 1), value.dtype, None)
+        sizes = zip(MODEL[len(MODEL) - len(value.shape) :], value.shape, strict=True)
+        # What is spread over others has no say in how the result lies in memory.
+        return small(tuple(1 if size == 1 else known for known, size in sizes), value.dtype, value.order)
 
     def shape_like(self, made: Tensor) -> Shape:
         """The shape of the result, of whose model this was made."""
@@ -173,7 +192,7 @@ class Call:
 
     @property
     def turned(self) -> bool:
-        return not all(kind.contiguous for kind in self.kinds)
+        return any(kind.order for kind in self.kinds)
 
     @property
     def work(self) -> int:
@@ -255,5 +274,5 @@ class Call:
 
 
 @lru_cache(maxsize=64)
-def small(sizes: Shape, dtype: torch.dtype) -> Tensor:
-    return torch.ones(sizes, dtype=dtype)
+def small(shape: Shape, dtype: torch.dtype, order: tuple[int, ...] | None) -> Tensor:
+    return laid_out(lambda sizes: torch.ones(sizes, dtype=dtype), shape, order)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lesson.numeric.network import Activation
-from lesson.numeric.program.cost import LOOKS, Cost, Kind
+from lesson.numeric.program.cost import LOOKS, Cost, Kind, laid_out
 from lesson.numeric.program.interpreter import Run
 from lesson.numeric.program.lines import Line, act, with_ends
 from lesson.numeric.program.meter import Limits, Meter
@@ -71,9 +71,7 @@ class Estimate(Run):
 
 def stand_in(kind: Kind) -> Tensor:
     """A tensor of this kind whose numbers nobody has written."""
-    if kind.contiguous:
-        return torch.empty(kind.shape, dtype=kind.dtype)
-    return torch.empty(kind.shape[::-1], dtype=kind.dtype).permute(*reversed(range(len(kind.shape))))
+    return laid_out(lambda sizes: torch.empty(sizes, dtype=kind.dtype), kind.shape, kind.order)
 
 
 def network(sizes: Sizes, bias: bool, dtype: torch.dtype) -> dict[str, Tensor]:

@@ -11,11 +11,8 @@ from lesson.numeric.config import LANES, Config, LaneName
 from lesson.numeric.data import Data
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.from_config import activation_of, start_of, tensors_of
-from lesson.numeric.network import forward
-from lesson.numeric.rounding import Allowance, allowance
+from lesson.numeric.rounding import AT_ONCE, gradient_allowance, nearest_kink
 from lesson.numeric.training.descent import Descent, Stretch
-
-BOUND_ENTRIES_AT_ONCE = 2**20
 
 
 class Referee:
@@ -28,12 +25,13 @@ class Referee:
         self.reference, self.other = LANES
         if self.dtypes == (torch.float64, torch.float32):
             self.reference, self.other = self.other, self.reference
-        self.x, self.y = tensors_of(data, torch.float64)
+        # In the data's own dtype, which takes no memory.
+        self.x, self.y = tensors_of(data, torch.float32)
         self.activation = activation_of(config)
         self.like = start_of(config, torch.float64)
         self.slices = config.slices
         rows, _, hidden, _ = config.sizes
-        self.bounds_at_once = max(1, BOUND_ENTRIES_AT_ONCE // (rows * hidden))
+        self.bounds_at_once = max(1, AT_ONCE // (rows * hidden))
 
     def compare(self, stretches: dict[LaneName, Stretch]) -> dict[str, Comparison]:
         """The gradients of each parameter compared at each of K steps."""
@@ -54,24 +52,20 @@ class Referee:
         }
 
     def kink_at(self, weights: np.ndarray) -> Kink:
-        """The pre-activation nearest to zero among those that rounding cannot tell from it."""
-        row = torch.from_numpy(weights).double()
-        h = forward(self.x, unflatten(row, self.like), self.activation).h
-        nearest = h.abs().masked_fill(~self.allowance_at(row).at_kink, torch.inf).argmin()
-        observation, unit = divmod(int(nearest), h.shape[1])
-        return Kink(observation, unit, float(h[observation, unit]))
+        """The pre-activation nearest to zero among those that rounding cannot tell from it: there is one."""
+        params = unflatten(torch.from_numpy(weights).double(), self.like)
+        kink = nearest_kink(self.x, params, self.dtypes)
+        assert kink
+        return kink
 
     def bounds_at(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The allowances for rounding and for kinks, (S, n) each, at weights (S, n)."""
 
         def bounds(row: Tensor) -> tuple[Tensor, Tensor]:
-            allowed = self.allowance_at(row)
-            return flatten(allowed.rounding), flatten(allowed.kink)
+            params = unflatten(row, self.like)
+            rounding, kink = gradient_allowance(self.x, self.y, params, self.activation, self.dtypes)
+            return flatten(rounding), flatten(kink)
 
         rows = torch.from_numpy(weights).double()
         rounding, kink = torch.vmap(bounds, chunk_size=self.bounds_at_once)(rows)
         return rounding.numpy(), kink.numpy()
-
-    def allowance_at(self, weights: Tensor) -> Allowance:
-        params = unflatten(weights, self.like)
-        return allowance(self.x, self.y, params, self.activation, self.dtypes)

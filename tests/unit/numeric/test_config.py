@@ -20,6 +20,7 @@ from lesson.numeric.config import (
     Entry,
     Lane,
     entries,
+    possible_dtypes,
 )
 from lesson.numeric.data import Normal
 from lesson.numeric.flat import flatten
@@ -142,3 +143,12 @@ def test_as_many_steps_are_affordable_as_fit_into_the_limit() -> None:
     assert isinstance(Config(steps=20_000).quick().steps, int)
     dear = Config(program_work=10**13)
     assert dear.affordable_steps == dear.quick().steps == 1
+
+
+@pytest.mark.parametrize(
+    ("batch", "hidden", "dtypes"), [(2048, 1024, DTYPES), (2049, 1024, DTYPES[:1]), (8192, 257, DTYPES[:1])]
+)
+def test_float64_is_possible_up_to_two_million_pre_activations(
+    batch: int, hidden: int, dtypes: tuple[str, ...]
+) -> None:
+    assert possible_dtypes(batch, hidden) == dtypes

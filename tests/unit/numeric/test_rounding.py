@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
-from lesson.numeric import autograd, by_hand
-from lesson.numeric.compare import Verdict, compare
+from lesson.numeric import autograd, by_hand, rounding
+from lesson.numeric.compare import Kink, Verdict, compare
 from lesson.numeric.flat import flatten, unflatten
 from lesson.numeric.network import Activation, Params, Task, forward, init_params
 from lesson.numeric.rounding import (
@@ -19,7 +20,9 @@ from lesson.numeric.rounding import (
     compared,
     forward_bounds,
     gamma,
+    gradient_allowance,
     gradient_bounds,
+    nearest_kink,
     signal_bounds,
 )
 from tests.harness.networks import Case, cases, example
@@ -138,7 +141,7 @@ def test_how_far_the_gradients_may_be_off() -> None:
     bounds = ForwardBounds(nothing, nothing, table([3], [5]), table([1], [2]), nothing)
     off = Signals(table([1], [4]), nothing, table([2], [3]))
     size = Signals(table([10], [20]), nothing, table([30], [50]))
-    found = gradient_bounds(table([1], [-2]), bounds, off, size, eighths)
+    found = gradient_bounds(table([1], [-2]), bounds, off, size, eighths(2))
     on_paper = Params(
         w1=table([(2 + 2 * 3) + (30 + 2 * 50) / 4]),
         b1=table([(2 + 3) + (30 + 50) / 4]),
@@ -241,3 +244,58 @@ def test_a_pre_activation_within_rounding_of_zero_is_a_kink() -> None:
     assert compare(*arrays).verdict[0] == Verdict.KINK
     assert compare(*arrays[:3]).verdict[0] == Verdict.DIFFERENT
     assert np.asarray(allowed.at_kink).all()
+
+
+def doubled(case: Case) -> Task:
+    x, y, params, activation = case
+    return Task(x.double(), y.double(), params.map(Tensor.double), activation)
+
+
+@given(cases(), st.sampled_from(list(ROUNDOFFS)), st.integers(1, 300))
+def test_the_bound_from_some_observations_at_a_time_is_that_of_all(
+    case: Case, dtypes: tuple[torch.dtype, torch.dtype], at_once: int
+) -> None:
+    task = doubled(case)
+    whole = allowance(*task, dtypes)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rounding, "AT_ONCE", at_once)
+        found = gradient_allowance(*task, dtypes)
+    for parts, all_at_once in zip(found, (whole.rounding, whole.kink), strict=True):
+        assert torch.allclose(flatten(parts), flatten(all_at_once), rtol=1e-12, atol=0)
+
+
+@given(cases(), st.sampled_from(list(ROUNDOFFS)))
+def test_where_all_observations_are_few_the_bound_is_the_same_to_the_bit(
+    case: Case, dtypes: tuple[torch.dtype, torch.dtype]
+) -> None:
+    task = doubled(case)
+    whole = allowance(*task, dtypes)
+    for parts, all_at_once in zip(
+        gradient_allowance(*task, dtypes), (whole.rounding, whole.kink), strict=True
+    ):
+        assert torch.equal(flatten(parts), flatten(all_at_once))
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 6, 100])
+def test_what_underflows_is_counted_once_however_the_batch_is_cut(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounding, "AT_ONCE", at_once)
+    params = init_params(2, 3, 5, dtype=DOUBLE).map(torch.zeros_like)
+    x, y = torch.zeros(7, 2).double(), torch.zeros(7, 5).double()
+    found, _ = gradient_allowance(x, y, params, Activation.relu(), (SINGLE, SINGLE))
+    assert set(flatten(found).tolist()) == {(7 + 2 + 3 + 5) * torch.finfo(SINGLE).tiny}
+
+
+@pytest.mark.parametrize("at_once", [1, 4, 6, 100])
+def test_the_nearest_kink_is_found_wherever_the_batch_is_cut(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The units are x1 - x2 and x1 + 2 x2; the third observation is nearer to zero, but surely not on it."""
+    monkeypatch.setattr(rounding, "AT_ONCE", at_once)
+    params = Params(table([1, 1], [-1, 2]), None, table([1], [1]), None)
+    x = table([1, 1 + 2**-21], [5, 1], [2**-60, 0], [2 + 2**-22, -1], [7, 7 + 2**-20])
+    assert nearest_kink(x, params, (SINGLE, SINGLE)) == Kink(3, 1, 2.0**-22)
+    assert nearest_kink(x[1:3], params, (SINGLE, SINGLE)) is None
+    # Without a bias an observation of zeros is on it, exactly.
+    assert nearest_kink(table([5, 1], [0, 0]), params, (SINGLE, SINGLE)) == Kink(1, 0, 0.0)

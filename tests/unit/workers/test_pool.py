@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -201,6 +201,30 @@ def test_first_come_first_served() -> None:
 def until_there_is(path: str) -> None:
     while not Path(path).exists():
         time.sleep(0.01)
+
+
+def one_long_turn(begun: str, end: str) -> Iterator[None]:
+    """A long run whose only turn ends when somebody says so."""
+    Path(begun).touch()
+    until_there_is(end)
+    yield
+
+
+def test_whoever_asks_for_something_short_goes_where_no_long_run_has_its_turn(tmp_path: Path) -> None:
+    """Also where several wait there already: one step of a large network may take seconds."""
+    begun, end = str(tmp_path / "begun"), str(tmp_path / "end")
+    with ThreadPoolExecutor(8) as threads:
+        long = threads.submit(lambda: list(compute_in_turns(QUIETLY, one_long_turn, begun, end)))
+        try:
+            until_there_is(begun)
+            short = [threads.submit(lambda: compute(time.sleep, 0.1)) for _ in range(6)]
+            for one in short:
+                one.result(timeout=10)
+            assert not long.done()
+        finally:
+            Path(end).touch()
+        assert long.result() == [None]
+    assert not any(one.in_long_run for one in workers())
 
 
 def test_long_runs_leave_room_for_what_is_short(tmp_path: Path) -> None:

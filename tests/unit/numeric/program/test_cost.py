@@ -15,11 +15,13 @@ import torch
 from lesson.allocator import keep_together
 from lesson.numeric.network import Activation, forward, init_params
 from lesson.numeric.program import parse
+from lesson.numeric.program.cost import Call, Kind
 from lesson.numeric.program.interpreter import Run
 from lesson.numeric.program.lines import act
 from lesson.numeric.program.meter import Limits, Meter
 from lesson.numeric.program.price import Sizes, estimated, network
 from lesson.numeric.program.program import given
+from tests.harness.memory import resident
 
 SIZES = (1024, 64, 1024, 1)
 NO_LIMITS = Limits(inf, inf)
@@ -126,12 +128,6 @@ def measure() -> None:
         print(resident("VmHWM") - before, price.peak_bytes / 2**20)
 
 
-def resident(name: str) -> float:
-    """MiB of this process: VmRSS now, VmHWM at its peak (proc(5))."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition(f"{name}:")[2].split()[0]) / 1024
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own peak of a process")
 def test_no_operation_takes_more_memory_than_its_price() -> None:
     code = "from tests.unit.numeric.program.test_cost import measure; measure()"
@@ -140,3 +136,12 @@ def test_no_operation_takes_more_memory_than_its_price() -> None:
     for text, (taken, foreseen) in zip(MEMORY, found, strict=True):
         # Pages, and what torch loads at a first call.
         assert taken < foreseen + 2, text
+
+
+def test_torch_shows_what_it_makes_on_few_numbers_whatever_the_sizes() -> None:
+    """A price must not take the memory that it tells of."""
+    large = Kind((8192, 1024), torch.float32)
+    call = Call(torch.mul, (large, large._replace(order=(1, 0)), 2.5), {})
+    assert [call.model(value).numel() for value in call.arguments[:2]] == [15, 15]
+    assert call.model(Kind((8192, 1), torch.float32)).shape == (3, 1)
+    assert call.model(2.5) == 2.5

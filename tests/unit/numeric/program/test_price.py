@@ -36,6 +36,7 @@ from lesson.numeric.program.whitelist import ANOTHER_LOOK, ELEMENTWISE, PRODUCTS
 from lesson.numeric.source import seven_lines
 from lesson.numeric.training import TooMuchWork, priced, run, train
 from tests.harness.fuzzing import generated
+from tests.harness.memory import growth
 from tests.harness.networks import example
 from tests.harness.programs import NOTEBOOK, PARTS, POWERS, WIDE, using
 
@@ -86,16 +87,10 @@ def test_the_check_of_an_exercise_is_bounded_too() -> None:
     assert not corrected.solved
 
 
-def growth(lines: str) -> float:
-    """How many MiB a process of its own has at its peak beyond what it has before this happens."""
-    code = (
-        "from tests.unit.numeric.program.test_price import *\n"
-        "from tests.unit.numeric.program.test_cost import resident\n"
-        f"priced(Config(program=seven_lines()))\nbefore = resident('VmHWM')\n{lines}\n"
-        "print(resident('VmHWM') - before)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return float(done.stdout)
+def growth_of(work: str) -> float:
+    """How many MiB it takes at its peak beyond what a training has by then."""
+    names = "from tests.unit.numeric.program.test_price import *"
+    return growth(f"{names}\npriced(Config(program=seven_lines()))", work)
 
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own peak of a process")
@@ -104,7 +99,7 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's 
 @needs_linux
 def test_a_refusal_takes_no_memory() -> None:
     refusal = "with pytest.raises(ProgramError): train(config_of((8192, 1, 1024, 8), program=WIDE, steps=1))"
-    assert growth(refusal) < 20
+    assert growth_of(refusal) < 20
 
 
 @needs_linux
@@ -112,7 +107,7 @@ def test_results_are_freed_after_their_last_use() -> None:
     """Thirty tensors of 16 MiB, one after the other, in the first pass, which is recorded, and the next."""
     chain = using("q = h\n" + "\n".join(f"t{n} = q + 0.0\nq = t{n} * 1.0" for n in range(15)))
     plain, long = (
-        growth(f"train(config_of((4096, 1, 1024, 1), program={text!r}, steps=3, learning_rate=1e-9))")
+        growth_of(f"train(config_of((4096, 1, 1024, 1), program={text!r}, steps=3, learning_rate=1e-9))")
         for text in (seven_lines(), chain)
     )
     # All of them would be 480; what the allocator keeps differs from run to run.
@@ -172,6 +167,9 @@ class Compared(Run):
             assert value.dtype == foreseen.result.dtype, make
             assert value.numel() <= foreseen.result.entries, make
             assert make.__name__ in ("getitem", "reshape") or value.shape == foreseen.result.shape, make
+            assert make.__name__ == "reshape" or value.is_contiguous() == (foreseen.result.order is None), (
+                make
+            )
         return value
 
 
@@ -260,9 +258,45 @@ def outcome(what: Callable[[], object]) -> tuple[int, str]:
 def test_an_estimate_ends_where_the_run_ends(seed: int) -> None:
     """Only what is put under a mask may be found not to fit later."""
     random = Random(seed)
-    texts = [text for text in (generated(random) for _ in range(20)) if "] =" not in text]
-    for text in texts:
-        assert outcome(lambda text=text: free_price(text)) == outcome(lambda text=text: whole_run(text, Run))  # type: ignore[misc]
+    for text in [text for text in (generated(random) for _ in range(20)) if "] =" not in text]:
+        both_end_alike(text)
+
+
+def both_end_alike(text: str) -> None:
+    assert outcome(lambda: free_price(text)) == outcome(lambda: whole_run(text, Run)), text
+
+
+@pytest.mark.parametrize("operator", ["+", "*", "/", ">"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("g", "g.T"),
+        ("g.T", "g"),
+        ("g.T", "g.T"),
+        ("x.T", "y.view(1, -1)"),
+        ("y.view(1, -1)", "x.T"),
+        ("h", "(b1.T + y.view(1, -1)).T"),
+        ("(b1.T + y.view(1, -1)).T", "h"),
+    ],
+)
+def test_how_a_result_lies_in_memory_is_foreseen_where_two_tensors_meet(
+    one: str, other: str, operator: str
+) -> None:
+    """torch lays it out as the first of them, and a view fits on the one and not on the other."""
+    both_end_alike(f"g = x @ x.T\nq = {one} {operator} {other}\nr = q.view(-1, 1)")
+    both_end_alike(
+        f"g = x @ x.T\nq = torch.where({one} {operator} {other} > 0, {one}, {other})\nr = q.view(-1)"
+    )
+
+
+@pytest.mark.parametrize("turn", ["T", "transpose(0, 1)", "transpose(0, 2)", "transpose(1, 2)"])
+@pytest.mark.parametrize(
+    "then", ["sum(0)", "sum(1)", "mean(2)", "clone()", "double()", "sum(0, keepdim=True)"]
+)
+def test_how_a_result_lies_in_memory_is_foreseen_where_a_tensor_was_turned(turn: str, then: str) -> None:
+    cube = "h.unsqueeze(2) * y.view(1, 1, -1)" if "transpose" in turn else "x"
+    both_end_alike(f"q = ({cube}).{turn}.{then}\nr = q.view(-1, 1)")
+    both_end_alike(f"q = ({cube}).{turn} + 1\nr = q.{then}.view(2, -1)")
 
 
 def test_what_depends_on_numbers_is_stopped_as_it_runs() -> None:

@@ -10,7 +10,7 @@ import pytest
 from lesson.numeric.config import Config
 from lesson.numeric.data import Sine
 from lesson.numeric.training import train
-from lesson.numeric.training.fit import fitted
+from lesson.numeric.training.fit import fitted, silent_units
 
 
 def test_the_fit_of_a_sine() -> None:
@@ -42,3 +42,13 @@ def test_each_lanes_curve_is_its_own_at_the_row_asked_for() -> None:
     np.testing.assert_allclose(fit.by_hand, 3 * a + 5)
     np.testing.assert_allclose(fit.autograd, -3 * a + 5)
     assert not fitted(history, 1).by_hand.any()
+
+
+def test_silent_units_are_counted_from_one() -> None:
+    """Without bias: the second and the third are zero everywhere, the others fire somewhere."""
+    config = Config(Sine(8), hidden=4, bias=False)
+    weights = np.array([1, 0, 0, -1, 1, 1, 1, 1], np.float32)
+    assert config.source.load().x.min() < 0 < config.source.load().x.max()
+    assert silent_units(config, weights) == (2, 3)
+    assert silent_units(config, weights - weights) == (1, 2, 3, 4)
+    assert silent_units(config, np.ones(8, np.float32)) == ()

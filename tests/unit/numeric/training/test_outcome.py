@@ -86,6 +86,17 @@ def test_lines_are_blamed_where_autograd_does_well_at_the_same_rate(
     assert (lines_to_blame(history), opposed(history)) == (blamed, points_away)
 
 
+@pytest.mark.parametrize(
+    ("theirs", "blamed"), [([5, 9, 4], True), ([5, 9, 5], True), ([5, 4, 6], False), ([5, 9, 6], False)]
+)
+def test_autograd_does_well_where_its_last_loss_is_no_higher_than_its_first(
+    theirs: list[float], blamed: bool
+) -> None:
+    history = exploded("700 * (out - y)", 1e-3)
+    loss = {"by_hand": np.array([5.0, 6, 7]), "autograd": np.array(theirs)}
+    assert lines_to_blame(replace(history, loss=loss)) == blamed  # type: ignore[arg-type]
+
+
 def test_lines_that_overflow_at_once_are_blamed() -> None:
     history = exploded("(out - y) * 1e30 * 1e30", 1e-4)
     assert history.steps == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -20,6 +21,7 @@ from lesson.numeric.rounding import allowance
 from lesson.numeric.training import descent, train
 from lesson.numeric.training.descent import Descent, Stretch
 from lesson.numeric.training.referee import Referee
+from tests.harness.memory import growth
 
 SHORT = Config(steps=50)
 
@@ -170,10 +172,24 @@ def test_the_kink_is_the_nearest_of_those_that_rounding_cannot_tell_from_zero() 
 
 
 @pytest.mark.parametrize(
-    ("rows", "hidden", "steps"), [(64, 2, 2**13), (7, 5, 2**20 // 35), (1024, 1024, 1), (2048, 1024, 1)]
+    ("rows", "hidden", "steps"), [(64, 2, 2**11), (7, 5, 2**18 // 35), (256, 1024, 1), (2048, 1024, 1)]
 )
 def test_the_bounds_of_so_many_steps_are_worked_out_at_once_as_memory_holds(
     rows: int, hidden: int, steps: int
 ) -> None:
-    """A million pre-activations at once, and one step at least."""
+    """A quarter of a million pre-activations at once, and one step at least."""
     assert referee(Config(Normal(rows, 3, 1), hidden=hidden), SINGLE, SINGLE).bounds_at_once == steps
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own peak of a process")
+@pytest.mark.parametrize("asked", ["bounds_at(weights[None])", "kink_at(weights)"])
+def test_the_largest_network_is_judged_in_little_memory(asked: str) -> None:
+    """A single tensor of (batch, hidden) would take 64 MiB, and the bound needs a dozen."""
+    before = (
+        "import numpy as np\nfrom tests.unit.numeric.training.test_referee import *\n"
+        "config = Config(Normal(8192, 1, 8), hidden=1024)\n"
+        "judge = referee(config, DOUBLE, SINGLE)\n"
+        "weights = np.zeros(config.parameters)\n"
+        "referee(Config(), SINGLE, SINGLE).bounds_at(np.zeros((1, Config().parameters)))"
+    )
+    assert growth(before, f"judge.{asked}") < 60

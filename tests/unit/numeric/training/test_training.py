@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -274,6 +275,15 @@ def test_large_networks_keep_evenly_spaced_steps(monkeypatch: pytest.MonkeyPatch
     assert history.recorded[-1] == 1000
     assert len(set(np.diff(history.recorded[:-1]))) == 1
     assert history.verdict is Verdict.IDENTICAL
+
+
+def test_the_computing_time_adds_up_from_report_to_report() -> None:
+    began = time.perf_counter()
+    seconds = [history.seconds for history in run(Config(steps=100))]
+    assert seconds[0] > 0
+    assert len(seconds) > 1
+    assert seconds == sorted(set(seconds))
+    assert seconds[-1] < time.perf_counter() - began
 
 
 def test_too_much_work_is_refused_before_it_starts() -> None:
