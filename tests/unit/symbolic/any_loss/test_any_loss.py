@@ -115,6 +115,8 @@ def test_what_overflows_is_rewritten(text: str, value: str, derivative: str) -> 
         ("2*(o - y)**99", 3, "too-large-exponent"),
         ("2**o", 1, "exponent"),
         ("1e999*o", 1, "too-large-number"),
+        ("999999*999999*o", 1, "too-large-number"),
+        ("o + 0.999999**3", 5, "too-large-number"),
         ("log(2)*o", 1, "numbers-alone"),
         ("y**2", 1, "no-prediction"),
         ("o/(y - y)", 1, "divided-by-zero"),
