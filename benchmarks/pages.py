@@ -77,7 +77,13 @@ CONTROLS = {
 }
 """What is used in turn on a chapter that the seed does not change."""
 
-STILL = ("wrong-gradients, collection", "bernoulli-gate, train", "bernoulli-gate, own", "review")
+STILL = (
+    "wrong-gradients, collection",
+    "wrong-gradients, duel",
+    "bernoulli-gate, train",
+    "bernoulli-gate, own",
+    "review",
+)
 """What nothing changes but a long run with a bar, which is asked for, or an answer that counts once."""
 
 

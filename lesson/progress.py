@@ -1,13 +1,14 @@
 """What a learner did, as a value: read from the text of a cookie, whatever stands there, and written back.
 
 The text is `1!STOPPED!LANGUAGE!REVIEW!MARKS!ANSWERS`, in characters that a cookie holds as they are. Marks
-are joined by `~`, and so are the answers, each `chapter.section.options`, where options are digits.
+are joined by `~`, and so are chapters with their answers, each `chapter*section.options*...` with digits for
+options.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 VERSION = "1"
@@ -19,8 +20,8 @@ TRIES = 5
 
 NAME = r"[a-z0-9_-]{0,30}"
 MARK = re.compile(rf"{NAME}\.{NAME}")
-ANSWER = re.compile(rf"({NAME})\.({NAME})\.([0-9]{{1,{TRIES}}})")
-TEXT = re.compile(rf"{VERSION}!({NAME})!({NAME})!([A-Za-z0-9.*()_-]*)!([a-z0-9._~-]*)!([a-z0-9._~-]*)")
+ANSWER = re.compile(rf"({NAME})\.([0-9]{{1,{TRIES}}})")
+TEXT = re.compile(rf"{VERSION}!({NAME})!({NAME})!([A-Za-z0-9.*()_-]*)!([a-z0-9._~-]*)!([a-z0-9._~*-]*)")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read(text: str) -> Progress:
         return Progress()
     stopped, language, review, marks, answers = whole.groups()
     return Progress(
-        {(match[1], match[2]): match[3] for match in map(ANSWER.fullmatch, answers.split("~")) if match},
+        dict(answers_in(answers)),
         frozenset(filter(MARK.fullmatch, marks.split("~"))),
         review,
         language,
@@ -67,12 +68,21 @@ def read(text: str) -> Progress:
     )
 
 
+def answers_in(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each question with the options chosen."""
+    for part in text.split("~"):
+        chapter, *answers = part.split("*")
+        for match in filter(None, map(ANSWER.fullmatch, answers)):
+            yield (chapter, match[1]), match[2]
+
+
 def written(progress: Progress) -> str:
     """The text that tells this progress; none for none."""
     if progress == Progress():
         return ""
     marks = "~".join(sorted(progress.marks))
-    answers = "~".join(
-        f"{chapter}.{section}.{given}" for (chapter, section), given in progress.answers.items()
-    )
+    by_chapter: dict[str, list[str]] = {}
+    for (chapter, section), given in progress.answers.items():
+        by_chapter.setdefault(chapter, []).append(f"{section}.{given}")
+    answers = "~".join("*".join((chapter, *given)) for chapter, given in by_chapter.items())
     return "!".join((VERSION, progress.stopped, progress.language, progress.review, marks, answers))

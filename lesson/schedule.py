@@ -66,6 +66,9 @@ ADDRESSES = """
     wrong-gradients/check-falling
     wrong-gradients/mistake
     wrong-gradients/check-b2
+    any-loss/check-overflow
+    any-loss/pull
+    any-loss/check-outlier
     add-or-concat/check-symmetric
     add-or-concat/check-residual
     dying-relu/check-wake

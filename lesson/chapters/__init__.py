@@ -20,7 +20,7 @@ PARTS = {
     "part-autograd": ("autograd", "optimizers"),
     "part-laboratory": ("train",),
     "part-practise": ("your-turn", "wrong-gradients", "review"),
-    "part-why": ("add-or-concat", "dying-relu", "bernoulli-gate"),
+    "part-why": ("any-loss", "add-or-concat", "dying-relu", "bernoulli-gate"),
 }
 
 ORDER = [name for names in PARTS.values() for name in names]

@@ -85,7 +85,7 @@ def chapter_question(opened: Opened) -> None:
             said = options[opened.said]
             marked(said.right, said.reason)
             if not said.right:
-                say("right-is", answer=right.text, reason=right.reason)
+                say("right-is", letter=LETTERS[list(options).index(right.text)], reason=right.reason)
     if opened.said:
         next_button()
 
@@ -112,12 +112,18 @@ def computed_question(opened: Opened) -> None:
         else:
             type_in(opened, asked)
         if opened.said:
-            mark, why = asked.judge(opened.said)
-            right = options.get(asked.right, asked.right)
-            marked(mark == "right", f"{text(f'mark-{why or mark}', right=right)} {text(f'why-{kind}')}")
+            verdict_on(opened.said, asked, options.get(asked.right, asked.right))
     if opened.said:
         next_button()
         what_ran(asked.working)
+
+
+def verdict_on(said: str, asked: Generated, right: str) -> None:
+    """Right or wrong, by which mistake where one is known to give that, and how one gets there."""
+    mark, why = asked.judge(said)
+    line = asked.line_behind(said)
+    how = text("mark-line", right=right, line=line) if line else text(f"mark-{why or mark}", right=right)
+    marked(mark == "right", f"{how} {text(f'why-{asked.kind}')}")
 
 
 def what_ran(working: Ran) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,26 +11,25 @@ import numpy as np
 import streamlit as st
 
 from lesson import settings
+from lesson.chapters.duel import duel
+from lesson.chapters.testimony import WITNESSES, answer, evidence, the_lines, title_of
 from lesson.charts.lead import lead_chart
 from lesson.numeric.config import Config
 from lesson.numeric.data import Normal
 from lesson.numeric.program.mistakes import COLLECTION
-from lesson.numeric.source import LINES
 from lesson.numeric.training import curves
 from lesson.page.compute import computed, side_by_side
+from lesson.page.memory import progress, reached
 from lesson.page.questions import ask
 from lesson.page.show import code, fragment, over_steps, picture, table, tabs
 from lesson.page.words import figure, say, text, words
 
 if TYPE_CHECKING:
     from lesson.numeric.experiments.wrong_gradients.mystery import Case
-    from lesson.numeric.experiments.wrong_gradients.witnesses import Testimony
+    from lesson.numeric.experiments.wrong_gradients.witnesses import Testimony, Witness
     from lesson.numeric.program.mistakes import Mistake
 
-WITNESSES = ("shapes", "loss", "finite", "autograd")
-
-Noticed = dict[str, dict[str, bool]]
-"""By mistake, which witnesses have noticed it."""
+NOBODY = "nobody"
 
 
 def render(network: settings.Settings) -> None:
@@ -41,24 +40,33 @@ def render(network: settings.Settings) -> None:
 
 @fragment
 def play(network: settings.Settings) -> None:
-    tabs(collection=partial(collection, network), mystery=partial(the_mystery, network.seed))
+    tabs(
+        collection=partial(collection, network),
+        mystery=partial(the_mystery, network.seed),
+        duel=partial(duel, network),
+    )
 
 
 def collection(network: settings.Settings) -> None:
-    """One mistake, the learner's prediction, and on request what the witnesses say."""
+    """One mistake, the learner's prediction, and then on request what the witnesses say."""
     say("collection")
     if not network.bias:
         say("no-bias")
     known = chosen_mistake()
     on_kink = st.toggle(text("on-kink"), key="on-kink", help=text("on-kink-help"), persist_state="session")
-    guess(known.name)
-    called = st.session_state.setdefault("called", set())
-    if st.button(text("testify"), icon=":material/gavel:", key="testify"):
-        called.add((known.name, on_kink))
-    noticed: Noticed = st.session_state.setdefault("noticed", {})
+    called: set[tuple[str, bool]] = st.session_state.setdefault("called", set())
+    guessed = guess(known.name, stands=bool(called & {(known.name, True), (known.name, False)}))
+    st.button(
+        text("testify"),
+        icon=":material/gavel:",
+        key="testify",
+        disabled=not guessed,
+        on_click=called.add,
+        args=((known.name, on_kink),),
+    )
     if (known.name, on_kink) in called:
-        heard(network, known.name, on_kink, noticed)
-    the_collection(noticed)
+        heard(network, known.name, on_kink)
+    the_collection(network)
     say("explain")
     ask("check-falling")
 
@@ -72,40 +80,49 @@ def chosen_mistake() -> Mistake:
     return known
 
 
-def heard(network: settings.Settings, name: str, on_kink: bool, noticed: Noticed) -> None:
+def heard(network: settings.Settings, name: str, on_kink: bool) -> None:
     """What the witnesses say of a mistake, which is remembered."""
     from lesson.numeric.experiments.wrong_gradients.witnesses import testify
 
     testimony = computed(testify, name, settings.config(network), on_kink)
-    # Where the kink is needed to see a mistake, that it was seen counts.
-    before = noticed.get(name, {})
-    noticed[name] = {who: saw or before.get(who, False) for who, saw in testimony.noticed.items()}
+    note(name, testimony.noticed)
+    reached(f"mistake.{name}")
     the_testimony(name, testimony)
 
 
-def title_of(name: str) -> str:
-    return text(f"title-{name}")
+def noticed() -> dict[str, dict[Witness, bool]]:
+    """By mistake, which witnesses have noticed it since the learner came."""
+    so_far: dict[str, dict[Witness, bool]] = st.session_state.setdefault("noticed", {})
+    return so_far
 
 
-def the_lines(known: Mistake) -> None:
-    """The seven lines, with what is changed in them pointed out."""
-    rows = []
-    for name, line in zip(LINES, known.rows, strict=True):
-        mark = ":material/edit:" if name in known.lines else ":material/check:"
-        rows += [f"{mark} `{part}`" for part in line.splitlines()]
-    with st.container(border=True):
-        st.markdown("  \n".join(rows))
+def note(name: str, now: Mapping[Witness, bool]) -> None:
+    """Remember who noticed a mistake; the first hearing says how many witnesses were predicted rightly."""
+    # Where the kink is needed to see a mistake, that it was seen counts.
+    before = noticed().get(name, {})
+    noticed()[name] = {who: saw or before.get(who, False) for who, saw in now.items()}
+    guessed = st.session_state.get(f"guess {name}") or ()
+    right = sum((who in guessed) == saw for who, saw in now.items())
+    st.session_state.setdefault("predicted", {}).setdefault(name, right)
 
 
-def guess(name: str) -> None:
-    st.pills(
+def guess(name: str, stands: bool) -> bool:
+    """Whether the learner has said who will notice; once the witnesses testified, that stands."""
+    labels = {who: text(f"witness-{who}") for who in (*WITNESSES, NOBODY)}
+    guessed = st.pills(
         text("guess"),
-        WITNESSES,
+        list(labels),
         selection_mode="multi",
-        format_func=lambda witness: text(f"witness-{witness}"),
+        format_func=labels.__getitem__,
         key=f"guess {name}",
+        disabled=stands,
         persist_state="session",
     )
+    if not guessed:
+        st.caption(text("guess-first"))
+    elif NOBODY in guessed and len(guessed) > 1:
+        st.caption(text("guess-either"))
+    return bool(guessed) and (NOBODY not in guessed or len(guessed) == 1)
 
 
 def the_testimony(name: str, testimony: Testimony) -> None:
@@ -120,12 +137,12 @@ def the_testimony(name: str, testimony: Testimony) -> None:
 
 
 def beside_the_guess(name: str, testimony: Testimony) -> None:
-    guessed = st.session_state.get(f"guess {name}")
+    guessed = st.session_state[f"guess {name}"]
     rows = [
         {
             text("column-witness"): text(f"witness-{witness}"),
-            text("column-guess"): text("notices" if witness in guessed else "silent") if guessed else "–",
-            text("column-answer"): text("notices" if saw else "silent"),
+            text("column-guess"): answer(witness in guessed),
+            text("column-answer"): answer(saw),
             text("column-saw"): evidence(witness, testimony),
         }
         for witness, saw in testimony.noticed.items()
@@ -133,39 +150,41 @@ def beside_the_guess(name: str, testimony: Testimony) -> None:
     table(rows, text("testimony-alt"))
 
 
-def evidence(witness: str, testimony: Testimony) -> str:
-    """What a witness saw, in words."""
-    if testimony.complaint:
-        return text(f"saw-{witness}-misfit", said=testimony.complaint.replace("`", "'"))
-    if witness == "loss":
-        mistaken, right = testimony.losses["mistaken"], testimony.losses["right"]
-        first, last, aim = (figure(float(loss)) for loss in (mistaken[0], mistaken[-1], right[-1]))
-        return text("saw-loss", first=first, last=last, right=aim)
-    if witness == "shapes":
-        return text("saw-shapes")
-    largest = testimony.largest[witness]
-    if witness == "finite" and testimony.at_kink:
-        kink = figure(100 * testimony.at_kink)
-        return text("saw-finite-kink", largest=figure(100 * largest), kink=kink)
-    if witness == "autograd" and testimony.first:
-        return text("saw-later", largest=figure(100 * largest), step=testimony.first)
-    return text("saw-nothing" if largest == 0 else f"saw-{witness}", largest=figure(100 * largest))
-
-
-def the_collection(noticed: Noticed) -> None:
-    """What the learner has collected so far: mistakes by witnesses."""
-    if not noticed:
+def the_collection(network: settings.Settings) -> None:
+    """What the learner has collected, mistakes by witnesses, and how good the guesses were."""
+    found = [known.name for known in COLLECTION if f"mistake.{known.name}" in progress().marks]
+    if not found:
         return
-    say("found", found=len(noticed), all=len(COLLECTION))
+    say("found", found=len(found), all=len(COLLECTION))
+    predicted: dict[str, int] = st.session_state.get("predicted", {})
+    if predicted:
+        say("score", right=sum(predicted.values()), all=len(WITNESSES) * len(predicted))
+    call_again(network, [name for name in found if name not in noticed()])
     rows = [
         {
             text("column-mistake"): title_of(name),
-            **{text(f"witness-{w}"): text("notices" if noticed[name][w] else "silent") for w in WITNESSES},
+            **{
+                text(f"witness-{who}"): answer(noticed()[name][who]) if name in noticed() else "–"
+                for who in WITNESSES
+            },
         }
-        for name in (known.name for known in COLLECTION)
-        if name in noticed
+        for name in found
     ]
     table(rows, text("found-alt"))
+
+
+def call_again(network: settings.Settings, names: Sequence[str]) -> None:
+    """On request, what the witnesses say of mistakes that were found when the learner was here before."""
+    from lesson.numeric.experiments.wrong_gradients.witnesses import testify
+
+    if not names:
+        return
+    place, config = st.empty(), settings.config(network)
+    if place.button(text("testify-again"), key="testify-again", icon=":material/gavel:"):
+        place.empty()
+        again = side_by_side(testify, {name: (name, config, False) for name in names})
+        for name, testimony in again.items():
+            noticed()[name] = testimony.noticed
 
 
 def the_mystery(seed: int) -> None:

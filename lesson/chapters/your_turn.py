@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lesson import settings
+from lesson.chapters.strengths import STRENGTHS, WRITTEN, chosen_strength, written_at
 from lesson.numeric.compare import Verdict
 from lesson.numeric.source import line_of
 from lesson.page.compute import computed
@@ -28,7 +29,7 @@ MARKS = {
 }
 MOST_ERRORS = 3
 LARGEST_DENOMINATOR = 64
-STRENGTHS = ("hint", "stronger", "strongest", "solution")
+HINTS = ("hint", "stronger", "strongest", "solution")
 
 
 def render(network: settings.Settings) -> None:
@@ -47,9 +48,8 @@ def exercise(network: settings.Settings) -> None:
     """What the learner writes, what became of each line, and where to go on."""
     from lesson.numeric.experiments.your_turn import LARGEST, correct
 
-    written = settings.program_editor(text("editor"), text("editor-help"), text("placeholder"))
-    # Leaving the field is what has the lines checked.
-    st.button(text("check"), key="check", icon=":material/fact_check:")
+    strength = chosen_strength()
+    written = written_at(strength, network)
     config = settings.config(network)
     corrected = computed(correct, written, config)
     the_errors(written, corrected.errors[:MOST_ERRORS])
@@ -60,9 +60,10 @@ def exercise(network: settings.Settings) -> None:
         say("cut", sizes="-".join(str(min(pair)) for pair in zip(config.sizes, LARGEST, strict=True)))
     if any(answer.at_kink for answer in corrected.answers.values()):
         st.info(text("at-kink"), icon=":material/info:")
-    the_way_on(corrected)
-    solved = [name for name, answer in corrected.answers.items() if answer.state == "right"]
-    reached(*(f"line.{name}" for name in solved))
+    the_way_on(corrected, strength)
+    if strength in WRITTEN:
+        solved = [name for name, answer in corrected.answers.items() if answer.state == "right"]
+        reached(*(f"line.{name}" for name in solved))
 
 
 def the_errors(written: str, errors: Sequence[ProgramError]) -> None:
@@ -74,9 +75,11 @@ def the_errors(written: str, errors: Sequence[ProgramError]) -> None:
         st.error(program_error(error), icon=":material/error:")
 
 
-def the_way_on(corrected: Corrected) -> None:
+def the_way_on(corrected: Corrected, strength: str) -> None:
     if corrected.next:
         the_next(corrected.next)
+    elif corrected.solved and strength != STRENGTHS[-1]:
+        with_less_help(STRENGTHS[STRENGTHS.index(strength) + 1])
     elif corrected.solved:
         on_to_training()
     elif corrected.errors:
@@ -196,9 +199,9 @@ def hints(answer: Answer) -> None:
     taken = st.session_state.get(key, 0)
     for strength in range(1, min(taken, 3) + 1):
         st.info(hint(answer, strength), icon=":material/lightbulb:")
-    if taken < len(STRENGTHS):
+    if taken < len(HINTS):
         st.button(
-            text(STRENGTHS[taken]),
+            text(HINTS[taken]),
             key="hint",
             icon=":material/lightbulb:",
             on_click=st.session_state.__setitem__,
@@ -215,6 +218,18 @@ def hint(answer: Answer, strength: int) -> str:
     if strength == 1 and answer.factor != 1:
         return text("mistake-constant", factor=fraction(answer.factor))
     return text(f"hint-{answer.name}-{strength}")
+
+
+def with_less_help(strength: str) -> None:
+    """The way to the next strength, in which less is given."""
+    st.success(text("solved-with-help"), icon=":material/verified:")
+    st.button(
+        text(f"strength-{strength}"),
+        key="less-help",
+        icon=":material/arrow_forward:",
+        on_click=st.session_state.__setitem__,
+        args=("strength", strength),
+    )
 
 
 def on_to_training() -> None:

@@ -106,12 +106,27 @@ def gammas(dtypes: Dtypes) -> Gamma:
 def part(task: Task, g: Gamma, batch: int) -> Allowance:
     """What some observations of a batch allow, but for what underflows: bounds of gradients are sums over the
     batch."""
-    x, y, params, activation = task
-    trace = forward(x, params, activation)
+    trace = forward(task.x, task.params, task.activation)
     bounds = forward_bounds(task, trace, g)
-    residual = 2 * (trace.out - y)
-    signals, sizes = signal_bounds(residual, params.w2, bounds, g)
-    rounding = gradient_bounds(x, bounds, signals, sizes, g(batch))
+    return carried(task, bounds, signal_bounds(2 * (trace.out - task.y), task.params.w2, bounds, g), g(batch))
+
+
+def allowance_of(task: Task, signal: Tensor, off: Callable[[Tensor], Tensor], dtypes: Dtypes) -> Allowance:
+    """The allowance for any loss: signal is its derivative by out (batch, outputs), and off tells by how much
+    that may be off where out is off by so much. All in float64."""
+    g = gammas(dtypes)
+    bounds = forward_bounds(task, forward(task.x, task.params, task.activation), g)
+    spread = spread_bounds(signal, off(bounds.off_out), task.params.w2, bounds, g)
+    whole = carried(task, bounds, spread, g(len(task.x)))
+    return whole._replace(rounding=with_smallest(whole.rounding, task, dtypes))
+
+
+def carried(
+    task: Task, bounds: ForwardBounds, spread: tuple[Signals, Signals], over_batch: float
+) -> Allowance:
+    """From the signals, by how much they may be off and how large they are, to the gradients."""
+    (x, _, params, activation), (signals, sizes) = task, spread
+    rounding = gradient_bounds(x, bounds, signals, sizes, over_batch)
     # A unit on the kink passes the slope or everything; w2 and b2 do not depend on which.
     flipped = (1 - activation.slope) * bounds.at_kink * sizes.grad_a
     none = rounding.map(torch.zeros_like)
@@ -172,9 +187,16 @@ def signal_bounds(residual: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma)
     """By how much the signals may be off, and their largest sizes; residual is grad_out."""
     grad_out = residual.abs()
     off_grad_out = 2 * bounds.off_out + g(1) * (grad_out + 2 * bounds.off_out)
-    grad_out = grad_out + off_grad_out
+    return spread_bounds(residual, off_grad_out, w2, bounds, g)
+
+
+def spread_bounds(
+    signal: Tensor, off_grad_out: Tensor, w2: Tensor, bounds: ForwardBounds, g: Gamma
+) -> tuple[Signals, Signals]:
+    """The same for a signal that is grad_out, of which one knows by how much it may be off."""
+    grad_out = signal.abs() + off_grad_out
     # With the signs that the signal has: what cancels in the gradient is not wrong by its size.
-    grad_a = (residual @ w2.T).abs()
+    grad_a = (signal @ w2.T).abs()
     off_grad_a = off_grad_out @ w2.abs().T + g(w2.shape[1]) * grad_out @ w2.abs().T
     grad_a = grad_a + off_grad_a
     off_grad_h = bounds.slopes * (off_grad_a + g(2) * grad_a)

@@ -60,6 +60,8 @@ def forget() -> None:
     """Forget all that the learner did, in the browser too, and what the questions on the pages hold."""
     for chapter, section in progress().answers:
         st.session_state.pop(f"{chapter}-{section}", None)
+    for held in ("review-opened", "called", "noticed", "predicted"):
+        st.session_state.pop(held, None)
     st.session_state["progress"] = Progress()
 
 

@@ -63,6 +63,14 @@ class Printer(LatexPrinter):  # type: ignore[misc]
         value = self.values.get(applied)
         return rf"\varphi'\left({self._print(applied.args[0])}\right)" if value is None else number(value)
 
+    def _print_where(self, chosen: Expr, exp: str | None = None) -> str:
+        """Both cases, each with its condition: the second's is that the first's does not hold."""
+        test, value, otherwise = chosen.args
+        cases = ((value, test), (otherwise, test.negated))
+        rows = r" \\ ".join(rf"{self._print(case)}, & {self._print(where)}" for case, where in cases)
+        whole = rf"\begin{{cases}} {rows} \end{{cases}}"
+        return whole if exp is None else rf"\left({whole}\right)^{{{exp}}}"
+
     def _print_MatMul(self, product: MatMul) -> str:
         if not self.shapes:
             return str(super()._print_MatMul(product))
@@ -105,3 +113,9 @@ def asked(step: Step, colors: Mapping[str, str]) -> str:
     """The derivative that a factor of a chain is, as a quotient in LaTeX."""
     of, by = (typeset(symbol, colors) for symbol in (Symbol(step.about), step.left.variables[0]))
     return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+
+
+def differentiated(step: Step, colors: Mapping[str, str]) -> str:
+    """The derivative of a whole expression that a step finds, with the operator in front, in LaTeX."""
+    of, by = typeset(step.left.expr, colors), typeset(step.left.variables[0], colors)
+    return rf"\frac{{\partial}}{{\partial {by}}}\left[{of}\right]"

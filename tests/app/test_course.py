@@ -134,9 +134,9 @@ def test_home_goes_on_where_one_stopped_and_forgets_on_request(monkeypatch: pyte
     "text",
     [
         "garbage",
-        "1!!!!!bias.predict.9",
-        "1!!!!!nowhere.predict.0",
-        "1!!!!!bias.goal.0",
+        "1!!!!!bias*predict.9",
+        "1!!!!!nowhere*predict.0",
+        "1!!!!!bias*goal.0",
         "1!x!xx!!.!..",
         "\x00",
         "1" * 9999,

@@ -78,6 +78,7 @@ def test_a_question_of_a_chapter_is_marked_with_its_reason(question: Question) -
         choose(app, option.text)
         marks = app.success if right else app.info
         assert [mark.value for mark in marks] == [option.reason]
+        assert next(option.reason for option in options if option.right) in texts(app)
         assert schedule.score(state_of(app)) == (right, 1)
 
 
@@ -99,9 +100,17 @@ def test_a_shape_may_be_written_in_more_than_one_way(kind: str) -> None:
 
 
 def test_nearly_right_is_said_to_be_so() -> None:
-    right = generated("weight", SEED).right
-    app = type_in(open_question(COMPUTED["weight"]), right.removeprefix("-") if "-" in right else f"-{right}")
+    right = generated("momentum", SEED).right
+    app = type_in(
+        open_question(COMPUTED["momentum"]), right.removeprefix("-") if "-" in right else f"-{right}"
+    )
     assert "Only the sign is wrong" in app.info[0].value
+
+
+def test_a_mistake_that_gives_what_was_said_is_named() -> None:
+    wrong, line = next(iter(generated("grad-b1", SEED).tempting.items()))
+    app = type_in(open_question(COMPUTED["grad-b1"]), wrong)
+    assert f"What you said is what `{line}` gives." in app.info[0].value
 
 
 def test_the_first_answer_counts_and_the_next_question_follows_the_schedule() -> None:

@@ -202,3 +202,96 @@ def test_an_error_is_said_at_its_place_and_nothing_is_lost(text: str, sentence: 
 
 def test_a_link_opens_with_its_lines() -> None:
     assert "**All gradients are right**" in texts(open_page("your-turn", program=seven_lines()))
+
+
+def press(app: AppTest, lines: list[str], key: str = "order 0") -> AppTest:
+    """The lines, pressed one after the other."""
+    app.pills(key=key).set_value(lines).run()
+    assert not app.exception
+    return app
+
+
+def test_the_shuffled_lines_are_put_in_order_by_pressing_them() -> None:
+    app, lines = open_page("your-turn", strength="order"), seven_lines().splitlines()
+    assert len(app.pills(key="order 0").options) == 10
+    press(app, lines[:2])
+    assert "## Next: `grad_b2`" in texts(app)
+    assert "Line 2: right" in row(app, "grad_w2")
+    press(app, lines)
+    assert "**All gradients are right**" in texts(app)
+    assert not app.session_state["progress"].tally("line")
+    app.button(key="take-back").click().run()
+    assert "## Next: `grad_out`" in texts(app)
+
+
+def test_a_line_before_what_it_needs_cannot_run_and_a_mistake_is_told() -> None:
+    app, lines = open_page("your-turn", strength="order"), seven_lines().splitlines()
+    press(app, [lines[1], lines[0]])
+    assert "**cannot run**" in row(app, "grad_w2")
+    press(app, [lines[0], "grad_a = grad_out @ grad_w2.T", lines[1]])
+    assert "**cannot run**" in row(app, "grad_a")
+    press(app, [lines[0], lines[1], "grad_a = grad_out @ grad_w2.T"])
+    assert "Line 3: **wrong**" in row(app, "grad_a")
+
+
+def test_without_bias_there_are_five_lines_to_put_in_order() -> None:
+    app = open_page("your-turn", strength="order", bias="false")
+    assert len(app.pills(key="order 0 no-bias").options) == 8
+    press(app, [line for line in seven_lines().splitlines() if "grad_b" not in line], "order 0 no-bias")
+    assert "**All gradients are right**" in texts(app)
+
+
+def test_blanks_are_filled_and_a_half_filled_line_is_not_there_yet() -> None:
+    app = open_page("your-turn", strength="blanks")
+    app.text_input(key="blank-first grad_out").set_value("2").run()
+    assert "not there yet" in row(app, "grad_out")
+    app.text_input(key="blank-second grad_out").set_value("out - y").run()
+    assert "Line 1: right" in row(app, "grad_out")
+    app.text_input(key="blank-first grad_w2").set_value("h.T").run()
+    app.text_input(key="blank-second grad_w2").set_value("grad_out").run()
+    assert "Line 2: **wrong**" in row(app, "grad_w2")
+    assert app.code[0].value.splitlines()[1] == "2  grad_w2 = h.T @ grad_out"
+
+
+def test_each_line_in_its_own_field_solves_it_and_counts_as_written() -> None:
+    app = open_page("your-turn", strength="lines")
+    for line in seven_lines().splitlines():
+        name, _, side = line.partition(" = ")
+        app.text_input(key=f"right-side {name}").set_value(side)
+    app.button(key="check").click().run()
+    assert "**All gradients are right**" in texts(app)
+    assert app.session_state["progress"].marks == {f"line.{name}" for name in LINES}
+    app.button(key="less-help").click().run()
+    assert app.query_params.get("strength") is None
+    assert app.text_area(key="program").value == ""
+
+
+def test_what_was_written_in_one_strength_is_there_when_one_comes_back() -> None:
+    app, first = open_page("your-turn", strength="order"), seven_lines().splitlines()[0]
+    press(app, [first])
+    for strength in ("blanks", "lines", "all"):
+        app.segmented_control(key="strength").set_value(strength).run()
+        assert app.query_params.get("strength", "all") in (strength, [strength])
+        assert "not there yet" in row(app, "grad_out")
+        if strength == "blanks":
+            app.text_input(key="blank-first grad_out").set_value("3").run()
+            app.text_input(key="blank-second grad_out").set_value("out - y").run()
+        elif strength == "lines":
+            app.text_input(key="right-side grad_out").set_value("y - out").run()
+        else:
+            write(app, "grad_out = 5 * (out - y)")
+    written = {
+        "order": first,
+        "blanks": "grad_out = 3 * (out - y)",
+        "lines": "grad_out = y - out",
+        "all": "grad_out = 5 * (out - y)",
+    }
+    for strength, line in written.items():
+        app.segmented_control(key="strength").set_value(strength).run()
+        assert app.code[0].value == f"1  {line}"
+
+
+def test_an_unknown_strength_gives_nothing() -> None:
+    app = open_page("your-turn", strength="nowhere")
+    assert app.segmented_control(key="strength").value == "all"
+    assert "strength" not in app.query_params

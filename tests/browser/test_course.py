@@ -21,7 +21,7 @@ def choose(page: Page, key: str, option: str) -> None:
     """Answer a question, until the browser has written it down."""
     page.locator(f".st-key-{key} label").filter(has_text=option).last.click()
     settle(page)
-    page.wait_for_function("question => document.cookie.includes(question)", arg=key.replace("-", "."))
+    page.wait_for_function("question => document.cookie.includes(question)", arg=key.replace("-", "*"))
 
 
 def kept(context: BrowserContext) -> list[str]:
@@ -39,7 +39,7 @@ def test_a_learner_starts_answers_comes_back_and_forgets(
     expect(page.get_by_role("heading", name="Tensors", level=1)).to_be_visible()
     settle(page)
     choose(page, "tensors-predict", "B")
-    assert kept(context) == ["1!tensors!!!!tensors.predict.1"]
+    assert kept(context) == ["1!tensors!!!!tensors*predict.1"]
     page.reload()
     settle(page)
     expect(page.get_by_text("You predicted B. That stands.")).to_be_visible()
@@ -76,7 +76,7 @@ def test_the_way_is_walked_by_keyboard(browser: Browser, server: Server) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["%00%ff", "1!!!!!bias.predict.9", "x" * 3900, "1!bias!!!line.x!bias.predict.1~!!"]
+    "text", ["%00%ff", "1!!!!!bias*predict.9", "x" * 3900, "1!bias!!!line.x!bias*predict.1~!!"]
 )
 def test_a_damaged_cookie_does_no_harm_in_a_browser(browser: Browser, server: Server, text: str) -> None:
     context = browser.new_context()
@@ -84,5 +84,5 @@ def test_a_damaged_cookie_does_no_harm_in_a_browser(browser: Browser, server: Se
     page = opened(context, f"{server.address}/bias")
     assert page.get_by_test_id("stException").count() == 0
     choose(page, "bias-predict", "B")
-    assert kept(context) == ["1!bias!!!!bias.predict.1"]
+    assert kept(context) == ["1!bias!!!!bias*predict.1"]
     context.close()

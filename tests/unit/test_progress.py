@@ -33,8 +33,8 @@ def test_what_was_done_comes_back(done: Progress) -> None:
 
 @given(st.text())
 @example("1!!!!!")
-@example("1!!!!a.b~!c.d.")
-@example("2!tensors!en!!line.grad_w1!tensors.predict.0")
+@example("1!!!!a.b~!c*d.")
+@example("2!tensors!en!!line.grad_w1!tensors*predict.0")
 @example("1!" + "a" * 5000)
 def test_whatever_stands_there_is_some_progress(text: str) -> None:
     done = read(text)

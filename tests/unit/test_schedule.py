@@ -34,6 +34,7 @@ ASKED_BY_A_KIND = {
     ("chain-rule", "check-paths"),
     ("activation", "check-gate"),
     ("autograd", "check-grad"),
+    ("any-loss", "check-line"),
 }
 """Questions of chapters that a computed one asks anew."""
 

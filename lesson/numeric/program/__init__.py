@@ -10,6 +10,7 @@ lines        what a line does, and which names it needs
 price        what a program costs on a network before it runs, and what it may cost there
 program      a program, run on a network
 mistakes     known mistakes, as programs; free of torch
+scaffold     the seven lines partly given, for who writes the rest; free of torch
 """
 
 from __future__ import annotations

@@ -19,6 +19,13 @@ Shape = tuple[int, ...]
 WEIGHTS = {
     **dict.fromkeys(("div", "truediv"), 100),
     "pow": 500,
+    "exp": 450,
+    "log": 600,
+    "sqrt": 550,
+    **dict.fromkeys(("cos", "sin"), 1400),
+    **dict.fromkeys(("cosh", "sinh", "tanh"), 250),
+    "sigmoid": 100,
+    "softplus": 350,
     "derivative": 60,
     **dict.fromkeys(("eq", "ge", "gt", "le", "lt", "ne"), 50),
     **dict.fromkeys(("where", "masked_fill_"), 200),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from lesson.numeric.network import Activation
 from lesson.numeric.program.cost import Cost, cost, kind_of
@@ -207,7 +208,7 @@ def called(node: ast.Call) -> Act:
         case ast.Call(func=ast.Attribute(value=owner, attr=name), args=arguments, keywords=keywords):
             values = [expression(argument) for argument in arguments]
             if isinstance(owner, ast.Name) and owner.id == "torch":
-                function = getattr(torch, name)
+                function = softplus if name == "softplus" else getattr(torch, name)
             else:
                 values.insert(0, tensor(owner))
                 function = getattr(Tensor, name)

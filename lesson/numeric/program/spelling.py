@@ -21,6 +21,9 @@ OTHER_NAMES = {
     "copy": "clone",
     "clip": "clamp",
 }
+IN_F = ("relu", "sigmoid", "softplus", "tanh")
+"""What is called as F.name, where F is torch.nn.functional."""
+
 SAME = ("detach", "cpu", "contiguous")
 """What gives back the same numbers."""
 
@@ -84,7 +87,7 @@ class Spelling(ast.NodeTransformer):
         if not isinstance(node.func, ast.Attribute):
             return node
         owner, name = node.func.value, OTHER_NAMES.get(node.func.attr, node.func.attr)
-        if isinstance(owner, ast.Name) and owner.id == "F" and name == "relu":
+        if isinstance(owner, ast.Name) and owner.id == "F" and name in IN_F:
             owner = torch()
         node.keywords = [in_torch(keyword) for keyword in node.keywords if keyword.arg not in WITHOUT_MEANING]
         in_module = isinstance(owner, ast.Name) and owner.id == "torch"

@@ -43,7 +43,11 @@ OPERATORS = {
 
 PRODUCTS = ("mm", "matmul")
 ELEMENTWISE = ("mul", "add", "sub", "div", "maximum", "minimum")
+CURVES = ("exp", "log", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sigmoid")
+"""Functions of one variable, entry by entry."""
+
 SAME_SIZE = (
+    *CURVES,
     "abs",
     "astype",
     "clamp",
@@ -69,6 +73,8 @@ FUNCTIONS = frozenset(
     + ELEMENTWISE
     + LIKE
     + NEW
+    + CURVES
+    + ("softplus",)
     + ("abs", "clamp", "clone", "mean", "neg", "pow", "relu", "reshape", "sign", "square", "squeeze", "sum")
     + ("t", "transpose", "unsqueeze", "where")
 )

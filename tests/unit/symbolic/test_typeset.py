@@ -5,7 +5,8 @@ from __future__ import annotations
 from sympy import Symbol, latex
 
 from lesson.symbolic import matrix_form
-from lesson.symbolic.typeset import typeset
+from lesson.symbolic.any_loss import derive
+from lesson.symbolic.typeset import differentiated, typeset
 
 
 def test_typesetting_colours_shapes_and_numbers() -> None:
@@ -39,3 +40,15 @@ def test_sizes_are_words_or_the_learners_numbers() -> None:
     assert r"\underset{3 \times 64}{X^T}" in typeset(
         general, {}, {Symbol("batch"): 64, Symbol("inputs"): 3}, shapes=True
     )
+
+
+def test_a_choice_has_both_its_conditions_also_in_a_power() -> None:
+    loss = derive("where(o < y, o, y)**3").loss
+    cases = r"\begin{cases} o, & o < y \\ y, & o \geq y \end{cases}"
+    assert typeset(loss, {}) == rf"\left({cases}\right)^{{3}}"
+    assert typeset(loss.base, {}) == cases
+
+
+def test_an_operator_stands_in_front_of_what_is_differentiated() -> None:
+    (step,) = derive("o - y").steps
+    assert differentiated(step, {}) == r"\frac{\partial}{\partial o}\left[o - y\right]"

@@ -18,6 +18,7 @@ from lesson.numeric.experiments.review.networks import (
     code_of,
     network,
     shown,
+    tempting,
     values_of,
     working,
     working_beside,
@@ -88,19 +89,20 @@ def weight(random: Random) -> Generated:
         place = cell(random, values[name])
         right = at(getattr(by_hand.gradients(*task), parameter), place)
         if 0 < abs(right) <= LARGEST:
-            return asked("weight", right, working(values, name), place, shown(values, *taken), name=name)
+            made, wrong = working(values, name), tempting(task, place, name)
+            return asked("weight", right, made, place, shown(values, *taken), wrong, name=name)
     raise AssertionError
 
 
 def gate(random: Random) -> Generated:
     """A cell of grad_h, behind an open gate, a closed or damping one, or on the kink."""
     slope, side = random.choice((0.0, 0.5)), random.choice((-1, 0, 1))
-    for _, values in steps(random, (1, 2, 3, 1), "h", "grad_a", slope=slope):
+    for task, values in steps(random, (1, 2, 3, 1), "h", "grad_a", slope=slope):
         place = cell(random, values["h"])
         if values["h"].sign()[place] == side and values["grad_a"][place] != 0:
             given = shown(values, "h", "grad_a")
-            made = working(values, "grad_h")
-            return asked("gate", at(values["grad_h"], place), made, place, given, slope=written(slope))
+            right, wrong = at(values["grad_h"], place), tempting(task, place, "grad_h")
+            return asked("gate", right, working(values, "grad_h"), place, given, wrong, slope=written(slope))
     raise AssertionError
 
 
@@ -112,8 +114,9 @@ def grad_b1(random: Random) -> Generated:
         assert gradient is not None
         right = at(gradient, place)
         if 0 < abs(right) <= LARGEST and (values["h"] <= 0).any():
-            made = working(values, "grad_out", "grad_a", "grad_h", "grad_b1")
-            return asked("grad-b1", right, made, place, shown(values, "h", "w2", "out", "y"))
+            given, lines = shown(values, "h", "w2", "out", "y"), ("grad_out", "grad_a", "grad_h", "grad_b1")
+            made, wrong = working(values, *lines), tempting(task, place, *lines)
+            return asked("grad-b1", right, made, place, given, wrong)
     raise AssertionError
 
 
@@ -189,8 +192,25 @@ def mistake(random: Random) -> Generated:
         off = at(mistaken["grad_b1"] - values["grad_b1"], place)
         if 0 < abs(off) <= LARGEST:
             made = working_beside(values, mistaken, known, "grad_h", "grad_b1")
-            return asked("mistake", off, made, place, shown(values, *given), line=code_of(known))
+            return asked("mistake", off, made, place, shown(values, *given), {}, line=code_of(known))
     raise AssertionError
+
+
+LOSSES: dict[str, Callable[[Tensor], Tensor]] = {
+    "(o - y)**2": lambda residual: residual**2,
+    "abs(o - y)": lambda residual: residual.abs(),
+    "(o - y)**4/4": lambda residual: residual**4 / 4,
+}
+"""Losses of one prediction, by their text."""
+
+
+def pull(random: Random) -> Generated:
+    """What grad_out holds for one prediction and some loss."""
+    text, loss = random.choice(list(LOSSES.items()))
+    out, residual = random.randint(-EASY, EASY), random.choice((-4, -3, -2, -1, 1, 2, 3, 4))
+    working = run(snippets.pull, loss, float(out), float(out - residual))
+    facts = {"loss": text, "out": str(out), "y": str(out - residual)}
+    return Generated("pull", last_number(working), working, facts)
 
 
 def silent(random: Random) -> Generated:
@@ -212,6 +232,7 @@ KINDS: dict[str, Callable[[Random], Generated]] = {
     "adam": adam,
     "verdict": verdict,
     "mistake": mistake,
+    "pull": pull,
     "silent": silent,
 }
 
@@ -242,11 +263,13 @@ def asked(
     working: Ran,
     place: tuple[int, int],
     given: Mapping[str, np.ndarray],
+    tempting: Mapping[str, str],
     **facts: str,
 ) -> Generated:
     """A question for one cell of a matrix; rows and columns are counted from 1, as in pictures."""
     row, column = (str(index + 1) for index in place)
-    return Generated(kind, written(right), working, {**facts, "row": row, "column": column}, given)
+    facts = {**facts, "row": row, "column": column}
+    return Generated(kind, written(right), working, facts, given, tempting=tempting)
 
 
 def last_number(working: Ran) -> str:

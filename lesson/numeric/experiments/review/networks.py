@@ -12,8 +12,8 @@ from torch import Tensor
 
 from lesson.numeric.experiments.review.question import written
 from lesson.numeric.network import Activation, Params, Task, forward
-from lesson.numeric.program import Program, parse
-from lesson.numeric.program.mistakes import Mistake
+from lesson.numeric.program import Program, ProgramError, parse
+from lesson.numeric.program.mistakes import EXERCISE, Mistake
 from lesson.numeric.snippet import Ran
 from lesson.numeric.source import line_of, seven_lines
 
@@ -68,6 +68,20 @@ def working_beside(values: Values, mistaken: Values, known: Mistake, *names: str
     """The same, and beside it the line with the mistake and what that made of the last of the names."""
     right, wrong = working(values, *names), printed(mistaken, names[-1])
     return Ran(f"{right.code}\n\n{code_of(known)}", f"{right.output}\n\n{wrong}", "")
+
+
+def tempting(task: Task, place: tuple[int, int], *names: str) -> dict[str, str]:
+    """The mistakes that are often made in the lines of these names, by what they make of a cell there."""
+    right = values_of(task)[names[-1]]
+    found = dict[str, str]()
+    for known in (known for name in names for known in EXERCISE[name]):
+        try:
+            made = values_of(task, known.text)[names[-1]].expand_as(right)
+        except (ProgramError, RuntimeError):
+            continue
+        found.setdefault(written(float(made[place])), code_of(known))
+    found.pop(written(float(right[place])), None)
+    return found
 
 
 def code_of(known: Mistake) -> str:

@@ -35,7 +35,7 @@ class Generated:
 
     right: a number, a shape as "3 × 2", or one of the options where there are some. given: matrices by the
     names that the code has for them. facts: what the sentence of the question names. working: the lines that
-    were run for it, and what they gave.
+    were run for it, and what they gave. tempting: wrong lines by the number that each gives.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Generated:
     facts: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, np.ndarray] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    tempting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def asks_shape(self) -> bool:
@@ -54,6 +55,11 @@ class Generated:
         if self.options:
             return judged_option(answer, self)
         return judged_shape(answer, self.right) if self.asks_shape else judged_number(answer, self.right)
+
+    def line_behind(self, answer: str) -> str:
+        """The wrong line that gives what somebody typed; "" where none is known, or it is right."""
+        said = number_of(answer)
+        return "" if said is None else self.tempting.get(written(said), "")
 
 
 def judged_option(answer: str, asked: Generated) -> Judgement:

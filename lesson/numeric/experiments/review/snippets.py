@@ -38,6 +38,12 @@ def accumulated(print: Print, start: float, observations: Sequence[tuple[float, 
         print(w.grad.item())
 
 
+def pull(print: Print, loss: Callable[[Tensor], Tensor], out: float, y: float) -> None:
+    prediction = torch.tensor(out, requires_grad=True)
+    loss(prediction - y).backward()
+    print(prediction.grad.item())
+
+
 def steps_of(print: Print, start: float, optimizer: Optimizer, gradients: Sequence[float]) -> None:
     w = torch.tensor([start], dtype=torch.float64)
     for gradient in gradients:

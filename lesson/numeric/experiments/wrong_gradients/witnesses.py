@@ -86,6 +86,14 @@ class Testimony:
         return {"finite": largest_of(self.finite, kink=False), "autograd": largest_relative(self.autograd)}
 
     @property
+    def by_gradient(self) -> dict[str, dict[str, float]]:
+        """The same for each gradient by its name; none where a shape does not fit."""
+        return {
+            "finite": {f"grad_{p}": largest_of({p: c}, kink=False) for p, c in self.finite.items()},
+            "autograd": {f"grad_{p}": largest_relative({p: c}) for p, c in self.autograd.items()},
+        }
+
+    @property
     def at_kink(self) -> float:
         """The largest relative difference to finite differences that a kink explains, 0 where none does."""
         return largest_of(self.finite, kink=True)
@@ -116,12 +124,15 @@ def testify(name: str, config: Config, on_kink: bool) -> Testimony:
 
     on_kink: the first observation and all biases are zero at the start, so that its units are at h = 0.
     """
-    config = cut(config)
     mistake = next(known for known in COLLECTION if known.name == name)
+    return testify_against(mistake.text, config, on_kink)
+
+
+def testify_against(lines: str, config: Config, on_kink: bool) -> Testimony:
+    """The same for whatever lines. Raises ProgramError where they cannot be read or run."""
+    config = cut(config)
     task = start_on(config, on_kink)
-    right, mistaken = (
-        trained(parse(text), task, config.learning_rate) for text in (seven_lines(), mistake.text)
-    )
+    right, mistaken = (trained(parse(text), task, config.learning_rate) for text in (seven_lines(), lines))
     losses = {"right": right.losses, "mistaken": mistaken.losses}
     if mistaken.complaint:
         return Testimony(losses, np.array([0]), {}, {}, mistaken.complaint)

@@ -215,6 +215,7 @@ CALLS = [
     *("{}.to(torch.bool)", "{}.to(torch.float64)", "{}.pow(2)", "{}.pow(0.5)", "{}.clamp(min=0)"),
     *("{}.clamp(min={})", "{}.clamp(min={}, max={})", "torch.where({}, {}, {})", "torch.where({}, 1.0, {})"),
     *("torch.where({} > 0, {}, 0)", "torch.where({} > 0, 1, 2)", "torch.full_like({}, 1.5)"),
+    *("torch.exp({})", "torch.nn.functional.softplus({})"),
     *("torch.zeros_like({})", "torch.ones_like({}, dtype=torch.float64)", "torch.sum({}, 0)"),
 ]
 

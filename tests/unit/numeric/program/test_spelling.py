@@ -36,6 +36,8 @@ from tests.harness.networks import example
         ("torch.addmm(b, x, w)", "x @ w + b"),
         ("F.relu(h)", "torch.relu(h)"),
         ("torch.nn.functional.relu(h)", "torch.relu(h)"),
+        ("F.softplus(h)", "torch.softplus(h)"),
+        ("np.tanh(h)", "torch.tanh(h)"),
         ("torch.ones(1, 2, device=d, dtype=np.float64)", "torch.ones(1, 2)"),
         ("b[None, :]", "b.unsqueeze(0)"),
         ("b[:, np.newaxis]", "b.unsqueeze(1)"),

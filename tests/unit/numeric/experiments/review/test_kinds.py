@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pytest
 
 from lesson.numeric.experiments.review.kinds import KINDS, generated
-from lesson.numeric.experiments.review.question import Generated, number_of
+from lesson.numeric.experiments.review.question import Generated, number_of, written
 from lesson.numeric.source import seven_lines
 
 DRAWN = 100
@@ -137,6 +138,16 @@ def silent(asked: Generated) -> Fraction:
     return Fraction(sum(all(h <= 0 for h in column) for column in columns))
 
 
+def pull(asked: Generated) -> Fraction:
+    residual = Fraction(asked.facts["out"]) - Fraction(asked.facts["y"])
+    slopes = {
+        "(o - y)**2": 2 * residual,
+        "abs(o - y)": Fraction(1 if residual > 0 else -1),
+        "(o - y)**4/4": residual**3,
+    }
+    return slopes[asked.facts["loss"]]
+
+
 BY_LOOPS: dict[str, Callable[[Generated], Fraction | str | tuple[int, ...]]] = {
     "broadcast": broadcast,
     "paths": paths,
@@ -149,6 +160,7 @@ BY_LOOPS: dict[str, Callable[[Generated], Fraction | str | tuple[int, ...]]] = {
     "adam": adam,
     "verdict": verdict,
     "mistake": mistake,
+    "pull": pull,
     "silent": silent,
 }
 
@@ -193,6 +205,18 @@ def test_each_question_has_one_right_answer_by_the_code_and_by_loops(kind: str) 
 def test_a_thousand_are_drawn() -> None:
     assert len(KINDS) * DRAWN >= 1000
     assert KINDS.keys() == BY_LOOPS.keys()
+
+
+def test_a_line_behind_a_wrong_answer_is_named() -> None:
+    for kind in ("weight", "gate", "grad-b1"):
+        drawn = [generated(kind, seed) for seed in range(20)]
+        assert all(asked.line_behind(asked.right) == "" for asked in drawn)
+        assert all(asked.judge(wrong).mark == "wrong" for asked in drawn for wrong in asked.tempting)
+    asked = next(a for a in map(partial(generated, "grad-b1"), range(20)) if number_of(a.right) != 0)
+    number = number_of(asked.right)
+    assert number is not None
+    assert asked.line_behind(written(number / 2)) == "grad_out = out - y"
+    assert asked.line_behind("999") == asked.line_behind("nothing") == ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
