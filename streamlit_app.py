@@ -24,10 +24,11 @@ def chapter(name: str) -> st.Page:
 
 def table_of_contents(pages: dict[str, st.Page]) -> None:
     """Links to all chapters by part. (Streamlit's own menu with headings is no valid list for axe.)"""
+    kept = kept_in_address() or None
     for part, names in PARTS.items():
         st.caption(words()[part])
         for name in names:
-            st.page_link(pages[name], query_params=kept_in_address() or None)
+            st.page_link(pages[name], query_params=kept)
 
 
 st.session_state["language"] = asked_language()

@@ -115,8 +115,9 @@ def choose_cell(cell: Cell, shapes: Mapping[str, Shape]) -> None:
 
 def typed(keys: list[str]) -> None:
     """What was chosen by keyboard; another tensor begins with its first cell if it has no such one."""
-    tensor, row, column = (st.session_state[key] for key in keys)
-    st.session_state[choice()] = Cell(tensor, row - 1, column - 1).name
+    if all(key in st.session_state for key in keys):  # else another page has been drawn meanwhile
+        tensor, row, column = (st.session_state[key] for key in keys)
+        st.session_state[choice()] = Cell(tensor, row - 1, column - 1).name
 
 
 def tables(corners: Mapping[str, Corner]) -> None:

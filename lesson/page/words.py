@@ -77,7 +77,8 @@ KEPT = (*NETWORK, "lang", "view", "program")
 
 def kept_in_address() -> dict[str, str]:
     """What a link to another chapter takes along: the learner's network, language, view and program."""
-    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+    address = st.query_params.to_dict()
+    return {name: address[name] for name in KEPT if name in address}
 
 
 def keep_in_address(key: str, name: str, default: str) -> None:

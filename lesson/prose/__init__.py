@@ -73,6 +73,7 @@ def say(language: str, chapter: str, section: str, /, **values: object) -> str:
     return VALUE.sub(lambda match: str(values[match[1]]), text)
 
 
+@lru_cache(maxsize=128)
 def questions(language: str, chapter: str) -> tuple[str, ...]:
     """The sections of a chapter that are questions, in their order; none where there is no such chapter."""
     try:
