@@ -51,12 +51,19 @@ def placed(
     """Those tensors that have a place, as error signals where no kind is said; empty frames of later ones."""
     from lesson.charts.linked import Tensor
 
-    there = {name: place for name, place in places.items() if name in corners}
     later = set(later)
     return [
-        Tensor(name, kinds.get(name, "error"), part.values, place, part.shape, part.first, name not in later)
-        for name, place in there.items()
-        for part in [corners[name]]
+        Tensor(
+            name,
+            kinds.get(name, "error"),
+            part.values,
+            places[name],
+            part.shape,
+            part.first,
+            made=name not in later,
+        )
+        for name, part in corners.items()
+        if name in places
     ]
 
 
