@@ -21,7 +21,7 @@ def choose(page: Page, key: str, option: str) -> None:
     """Answer a question, until the browser has written it down."""
     page.locator(f".st-key-{key} label").filter(has_text=option).last.click()
     settle(page)
-    page.wait_for_function("question => document.cookie.includes(question)", arg=key.replace("-", "*"))
+    page.wait_for_function("question => document.cookie.includes(question)", arg="*".join(key.rsplit("-", 1)))
 
 
 def kept(context: BrowserContext) -> list[str]:
@@ -36,21 +36,21 @@ def test_a_learner_starts_answers_comes_back_and_forgets(
     page = opened(context, server.address)
     assert kept(context) == []
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_role("heading", name="Tensors", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="One step", level=1)).to_be_visible()
     settle(page)
-    choose(page, "tensors-predict", "B")
-    assert kept(context) == ["1!tensors!!!!tensors*predict.1"]
+    choose(page, "one-step-predict", "B")
+    assert kept(context) == ["1!one-step!!!!one-step*predict.1"]
     page.reload()
     settle(page)
     expect(page.get_by_text("You predicted B. That stands.")).to_be_visible()
-    expect(page.locator(".st-key-tensors-predict input").first).to_be_disabled()
+    expect(page.locator(".st-key-one-step-predict input").first).to_be_disabled()
     home = opened(context, server.address)
-    expect(home.get_by_role("button", name="Go on: Tensors")).to_be_visible()
+    expect(home.get_by_role("button", name="Go on: One step")).to_be_visible()
     home.get_by_role("button", name="Forget everything").click()
     settle(home)
     assert kept(context) == []
-    again = opened(context, f"{server.address}/tensors")
-    expect(again.locator(".st-key-tensors-predict input").first).to_be_enabled()
+    again = opened(context, f"{server.address}/one-step")
+    expect(again.locator(".st-key-one-step-predict input").first).to_be_enabled()
     context.close()
 
 

@@ -55,7 +55,7 @@ def test_on_the_first_screen_a_pointer_moves_the_ruler_and_a_button_starts(
         assert lowest
         assert max(lowest["y"] + lowest["height"], box["y"] + box["height"]) < 800
         start.click()
-        expect(page.get_by_role("heading", name="Tensors", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", name="One step", level=1)).to_be_visible()
 
 
 def test_a_link_opens_the_page_as_it_was(browser: Browser, server: Server) -> None:
