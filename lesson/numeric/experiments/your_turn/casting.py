@@ -11,7 +11,6 @@ from lesson.numeric.experiments.your_turn.networks import FORWARD, ROLES, SIGNAL
 from lesson.numeric.experiments.your_turn.passes import Pass
 from lesson.numeric.program import Program, ProgramError, parse
 from lesson.numeric.program.names import GRADIENTS, meaning
-from lesson.numeric.program.program import given
 from lesson.numeric.source import LINES, line_of
 
 FORWARD_LINES = {
@@ -61,11 +60,11 @@ class Chain:
 
     def made_by(self, text: str, role: str) -> Tensor | None:
         """What a line, instead of the role's own, makes of the learner's values, None where it cannot run."""
-        program, task = parsed(text), self.network.task
+        program = parsed(text)
         used = frozenset[str]().union(*(line.uses for line in program.lines))
         values = {name: self.value(name) for name in used & self.network.right.keys() - {role}}
-        run = program.run(given(task.x, task.y, task.params, self.network.trace), task.activation)
-        run.names.update(values)
+        run = program.start(*self.network.task)
+        run.names.update({name: None if value is None else value.clone() for name, value in values.items()})
         try:
             for line in program.lines:
                 line.act(run)

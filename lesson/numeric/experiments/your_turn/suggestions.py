@@ -41,7 +41,8 @@ def candidates(name: str, program: Program, line: Line) -> list[str]:
 def fits(ours: str, name: str, line: Line, program: Program, network: Network) -> bool:
     """Whether a line can run with one name in the place of another, and makes what its own name says."""
     run = program.start(*network.task)
-    run.names.update(network.right)
+    # Copies: the line may change in place what it is given, and a network is kept for everybody.
+    run.names.update({role: right.clone() for role, right in network.right.items()})
     for other in program.lines:
         if other is line:
             break
