@@ -385,15 +385,6 @@ def curve_view(name: str, loss: str, tone: str) -> Chart:
     )
     curve = part(base, "curve")
     here = curve.transform_filter(f"datum.at == {HERE}")
-    ends = {
-        "left": f"datum.weight - {TANGENT}",
-        "low": f"datum.loss - {TANGENT} * datum.slope",
-        "right": f"datum.weight + {TANGENT}",
-        "high": f"datum.loss + {TANGENT} * datum.slope",
-    }
-    tangent = here.transform_calculate(**ends).mark_rule(
-        color=theme.ERROR, strokeWidth=2.5, strokeDash=[7, 4], clip=True, aria=False
-    )
     turn = part(base, "bend").encode(y=alt.value(0))
     return alt.layer(
         turn.mark_rule(color=theme.HIDDEN, strokeDash=[2, 3], aria=False).encode(y2=alt.value(HEIGHT - 44)),
@@ -401,15 +392,27 @@ def curve_view(name: str, loss: str, tone: str) -> Chart:
             color=theme.TEXT[tone]["hidden"], align="left", dx=4, dy=8, fontSize=11, aria=False
         ).encode(text="text:N"),
         curve.mark_line(color=theme.WEIGHTS, strokeWidth=2.5, aria=False),
-        tangent.encode(
+        tangent(here).encode(
             x=alt.X("left:Q", title=name, scale=scales["x"]),
             y=alt.Y("low:Q", title=loss, scale=scales["y"]),
-            x2="right:Q",
-            y2="high:Q",
         ),
         here.mark_circle(color=theme.ERROR, size=160, opacity=1, aria=False),
         grips(curve),
     )
+
+
+def tangent(here: alt.Chart) -> alt.Chart:
+    """The tangent at a point of the curve, from left and low to right and high."""
+    ends = {
+        "left": f"datum.weight - {TANGENT}",
+        "low": f"datum.loss - {TANGENT} * datum.slope",
+        "right": f"datum.weight + {TANGENT}",
+        "high": f"datum.loss + {TANGENT} * datum.slope",
+    }
+    line = here.transform_calculate(**ends).mark_rule(
+        color=theme.ERROR, strokeWidth=2.5, strokeDash=[7, 4], clip=True, aria=False
+    )
+    return line.encode(x2="right:Q", y2="high:Q")
 
 
 def grips(curve: alt.Chart) -> alt.Chart:
