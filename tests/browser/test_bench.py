@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.visit import query, settle, visit
+from tests.browser.visit import frames_sent, query, settle, visit
 
 TOP = 60
 """The height of Streamlit's header, under which nothing can be seen."""
@@ -39,8 +39,7 @@ def test_everything_moves_while_the_weight_is_dragged_and_the_server_hears_of_it
     browser: Browser, server: Server
 ) -> None:
     with visit(browser, f"{server.address}/chain-rule") as page:
-        sent: list[object] = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+        sent = frames_sent(page)
         page.reload()
         settle(page)
         show(page)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Server
-from tests.browser.visit import query, settle, visit
+from tests.browser.visit import frames_sent, query, settle, visit
 
 FILMS = {"dying-relu": "dying-relu", "valley": "optimizers?tab=surface"}
 
@@ -44,13 +44,8 @@ def query_of(path: str) -> str:
 
 
 def test_a_film_sends_nothing_while_it_plays(browser: Browser, server: Server) -> None:
-    sent: list[object] = []
-
-    def listen(socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: sent.append(frame))
-
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    page.on("websocket", listen)
+    sent = frames_sent(page)
     page.goto(f"{server.address}/dying-relu?step=20")
     settle(page)
     before, first = len(sent), drawing(page)

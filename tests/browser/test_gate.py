@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.conftest import Server
-from tests.browser.visit import query, settle, sideways, visit
+from tests.browser.visit import frames_sent, query, settle, sideways, visit
 
 GATE = ".st-key-gate-1-0"
 ADDRESS = "activation?cell=h%5B2%2C1%5D"
@@ -24,8 +24,7 @@ def test_a_drag_across_zero_shuts_the_gate_and_the_server_hears_of_its_end(
     browser: Browser, server: Server
 ) -> None:
     with visit(browser, f"{server.address}/{ADDRESS}") as page:
-        sent: list[object] = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+        sent = frames_sent(page)
         page.reload()
         settle(page)
         page.locator(GATE).scroll_into_view_if_needed()

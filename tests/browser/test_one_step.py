@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lesson.charts.linked import DIM
 from tests.browser.conftest import Server
-from tests.browser.visit import NARROW, query, settle, visit
+from tests.browser.visit import NARROW, frames_sent, query, settle, visit
 
 PICTURE = ".st-key-step-picture svg.marks"
 SCREEN = 800
@@ -47,12 +47,7 @@ def pale(page: Page) -> int:
 
 def test_pointing_at_numbers_sends_no_message_and_choosing_one_does(browser: Browser, server: Server) -> None:
     with visit(browser, f"{server.address}/one-step") as page:
-        sent: list[str | bytes] = []
-
-        def listen(socket: WebSocket) -> None:
-            socket.on("framesent", lambda frame: sent.append(frame))
-
-        page.on("websocket", listen)
+        sent = frames_sent(page)
         page.reload()
         settle(page)
         page.locator(PICTURE).scroll_into_view_if_needed()

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebSocket, expect
 
 WIDE, NARROW = 1280, 390
 UNDRAWN = "[data-testid=stVegaLiteChart]:not(:has(svg, canvas))"
@@ -92,6 +92,17 @@ def metric(page: Page, label: str) -> str:
 def metric_value(page: Page, label: str) -> Locator:
     found = page.get_by_test_id("stMetric").filter(has_text=re.compile(label))
     return found.get_by_test_id("stMetricValue")
+
+
+def frames_sent(page: Page) -> list[str | bytes]:
+    """What the page sends to the server from its next loading on; the list grows as it does."""
+    sent: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(frame))
+
+    page.on("websocket", listen)
+    return sent
 
 
 def query(page: Page) -> str:
